@@ -1,0 +1,45 @@
+# Each command makes the environment that it needs; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DAGSTER_HOME := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test lint lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(READY) ## watch the whole product work on a simulated Instagram, about a minute
+	$(BIN)/intel-pipeline demo
+
+dev: $(READY) ## the Dagster UI on http://127.0.0.1:3000: runs, lineage, schedules
+	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1
+
+test: $(READY) ## the test suite
+	$(BIN)/pytest
+
+lint: $(READY) ## style, types and Dagster's own check of the definitions
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/dg check toml
+	$(BIN)/dg check defs
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove the environment and all caches, no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The lock is complete, so nothing is resolved: --no-deps. Bytecode is compiled once here rather than at every start.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

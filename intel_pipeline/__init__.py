@@ -1,0 +1,1 @@
+"""An Instagram intelligence pipeline on Dagster that never reports a loss it cannot prove."""

@@ -1,0 +1,5 @@
+"""`python -m intel_pipeline` is `intel-pipeline`."""
+
+from intel_pipeline.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Capturing the newest posts."""
+
+from dataclasses import asdict
+
+from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.verdict import Outcome, Verdict
+from intel_pipeline.instagram.errors import FOLLOW, PrivateError
+from intel_pipeline.instagram.readings import interpret
+from intel_pipeline.instagram.readings.post_list import PostReading
+from intel_pipeline.instagram.source import Source, Subject
+
+
+def capture_posts(source: Source, journal: Journal, subject: Subject, most: int) -> Finding:
+    """Read the newest `most` posts, in whole pages.
+
+    Rows: one per post, sorted by `post_id`, as `contracts.post.PostSnapshot`. Complete means: the end of the list,
+    or `most` posts, was reached over an unbroken chain of pages. A profile without posts has no rows.
+    """
+    import polars as pl
+
+    from intel_pipeline.contracts.post import SCHEMA
+
+    first = journal.once("profile", lambda: source.profile(subject))
+    profile = interpret.profile(first.answer)
+    if profile.is_private and profile.follows is False:
+        problem = f"'{subject.label}' is private and the session does not follow it"
+        raise PrivateError(problem, FOLLOW)
+    # The timeline is asked for by name, and the name known to us may be yesterday's.
+    current = Subject(subject.label, profile.username, profile.user_id)
+    found: dict[int, PostReading] = {}
+    rows = pages = 0
+    cursor: str | None = None
+    seen: set[str] = set()
+    verdict: Verdict = "complete"
+    reasons: tuple[str, ...] = ()
+    while True:
+        asked = cursor
+        page = journal.once(f"posts {asked or 'first'}", lambda: source.posts(current, asked))  # noqa: B023
+        read = interpret.posts(page.answer)
+        pages += 1
+        rows += len(read.posts)
+        for post in read.posts:
+            found.setdefault(post.post_id, post)
+        if read.next_cursor is None or len(found) >= most:
+            break
+        if not read.posts or read.next_cursor in seen:
+            verdict, reasons = "partial", ("Instagram broke the chain of pages before the end of the list",)
+            break
+        cursor = read.next_cursor
+        seen.add(cursor)
+    ordered = [{**asdict(post), "position": place} for place, post in enumerate(found.values())]
+    frame = pl.DataFrame(ordered, schema=SCHEMA).sort("post_id")
+    outcome = Outcome(
+        verdict=verdict,
+        reasons=reasons,
+        rows=rows,
+        distinct=frame.height,
+        reported_before=profile.media_count,
+        reported_after=profile.media_count,
+        pages=pages,
+        user_id=profile.user_id,
+        username=profile.username,
+        started_at=first.received_at,
+        finished_at=page.received_at,
+    )
+    return Finding(outcome, frame)

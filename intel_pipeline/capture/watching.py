@@ -1,0 +1,6 @@
+"""Telling how far a capture is."""
+
+from collections.abc import Callable
+
+# Label, surface, rows read so far, rows that Instagram reported.
+Watch = Callable[[str, str, int, int | None], None]

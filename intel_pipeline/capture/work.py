@@ -1,0 +1,182 @@
+"""Working off what is due: a batch of captures of one surface, of which none stops or hides the others."""
+
+import errno
+import logging
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.followers import capture_followers
+from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.posts import capture_posts
+from intel_pipeline.capture.profile import capture_profile
+from intel_pipeline.capture.snapshot import keep
+from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.watching import Watch
+from intel_pipeline.errors import BusyError, DiskFullError, IntelError
+from intel_pipeline.instagram.errors import (
+    ActionNeededError,
+    DriftError,
+    InstagramError,
+    LoginNeededError,
+    ThrottledError,
+    TransientError,
+)
+from intel_pipeline.instagram.source import Source, Subject, Surface
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture, Target
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one tick may do: `most` targets, none begun after `seconds`; `targets` names them instead of what is due.
+
+    `last_try`: a stumble of the network is written down as a failure rather than left for another try.
+    """
+
+    most: int
+    seconds: float
+    targets: tuple[str, ...] = ()
+    last_try: bool = True
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a batch. `verdicts` by target's label; `stopped` says why it ended early."""
+
+    surface: Surface
+    day: date
+    due: int = 0
+    verdicts: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    pages: int = 0
+    drifted: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    busy: list[str] = field(default_factory=list)
+    stopped: str | None = None
+
+
+def capture_due(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, watch: Watch) -> Tally:
+    """Capture `surface` of the targets that the round of `day` still lacks.
+
+    Raises RoundError where that round cannot be captured. `watch` is told label, surface, rows and the reported
+    number while a capture goes on.
+    """
+    registry = pipeline.registry
+    registry.rounds.admit(day)
+    if limits.targets:
+        targets = [registry.targets.get(label) for label in limits.targets]
+    else:
+        targets = registry.captures.due(surface, day)
+    tally = Tally(surface=surface, day=day, due=len(targets))
+    tally.stopped = pipeline.not_now()
+    if tally.stopped or not targets:
+        return tally
+    ends = pipeline.clock.now() + timedelta(seconds=limits.seconds)
+    with pipeline.source() as source:
+        for target in targets[: limits.most]:
+            if pipeline.clock.now() > ends:
+                tally.stopped = f"{limits.seconds:.0f} s are over; the rest is for the next tick"
+                break
+            take(pipeline, source, target, tally, limits, watch)
+            if tally.stopped:
+                break
+    return tally
+
+
+def take(  # noqa: PLR0913  the batch's own state
+    pipeline: Pipeline, source: Source, target: Target, tally: Tally, limits: Limits, watch: Watch
+) -> None:
+    """Take one capture as far as it goes, and write down in `tally` and registry what became of it."""
+    try:
+        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind)
+    except BusyError as error:
+        log.info("%s", error.problem)
+        tally.busy.append(target.label)
+        return
+    settled = False
+    try:
+        settle(pipeline, target, capture, run_script(pipeline, source, target, capture, watch), tally)
+        settled = True
+    except InstagramError as error:
+        settled = respond(pipeline, source, capture, tally, error, limits)
+    except IntelError as error:
+        settled = fail(pipeline, capture, tally, error)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        problem = f"the disk that holds {pipeline.settings.data_dir} is full"
+        raise DiskFullError(problem, "free some space; the capture resumes at the page where it stopped") from error
+    finally:
+        # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
+        if not settled:
+            pipeline.registry.captures.release(capture)
+
+
+def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Finding, tally: Tally) -> None:
+    """Keep the snapshot, then write down what the capture proved."""
+    outcome = finding.outcome
+    snapshot = keep(pipeline.settings.lake_dir, capture, finding)
+    if tally.surface == "profile" and outcome.user_id and outcome.username:
+        pipeline.registry.targets.identify(target.label, outcome.user_id, outcome.username)
+    pipeline.registry.captures.finish(capture, outcome, snapshot)
+    tally.verdicts[target.label] = outcome.verdict
+    tally.rows += outcome.distinct or 0
+    tally.pages += outcome.pages or 0
+    if outcome.reasons:
+        tally.reasons[target.label] = "; ".join(outcome.reasons)
+
+
+def respond(  # noqa: PLR0913  the batch's own state
+    pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, error: InstagramError, limits: Limits
+) -> bool:
+    """Do what the error's class asks for; return whether the capture is settled by it."""
+    sessions, name = pipeline.registry.sessions, pipeline.session_name
+    match error:
+        case ThrottledError():
+            sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
+            tally.stopped = error.problem
+            return False
+        case ActionNeededError():
+            sessions.stop(name, error.problem)
+            tally.stopped = error.problem
+            return False
+        case LoginNeededError() if source.logged_in:
+            # The session is dead, whatever its cookies say: one more request with it could harm the account.
+            sessions.stop(name, error.problem)
+            tally.stopped = error.problem
+            return False
+        case TransientError() if not limits.last_try:
+            tally.unfinished.append(capture.target)
+            return False
+        case DriftError():
+            tally.drifted.append(capture.target)
+    return fail(pipeline, capture, tally, error)
+
+
+def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) -> bool:
+    """Finish a capture that proves nothing, with the reason; return that it is settled."""
+    outcome = Outcome(verdict="failed", reasons=(error.problem,))
+    pipeline.registry.captures.finish(capture, outcome, None)
+    tally.verdicts[capture.target] = "failed"
+    tally.reasons[capture.target] = error.problem
+    return True
+
+
+def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
+    """Run the surface's script of requests over the capture's journal."""
+    subject = Subject(target.label, target.username, target.user_id)
+    with Journal(pipeline.settings.journal_dir / f"{capture.capture_id}.pages", pipeline.clock) as journal:
+        if capture.surface == "profile":
+            return capture_profile(source, journal, subject)
+        if capture.surface == "posts":
+            return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture)
+
+        def progress(rows: int, reported: int | None) -> None:
+            pipeline.registry.captures.extend(capture)
+            watch(target.label, capture.surface, rows, reported)
+
+        return capture_followers(source, journal, subject, progress)

@@ -1,0 +1,1 @@
+"""What two captures teach: pure functions of Polars frames, without disk, network, clock or settings."""

@@ -1,0 +1,22 @@
+"""What a change may refer to as its evidence."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRef:
+    """A capture as the change code sees it. `complete`: absence from it proves absence."""
+
+    capture_id: str
+    target: str
+    started_at: datetime
+    finished_at: datetime
+    complete: bool
+
+
+def change_id(target: str, kind: str, subject: object, first_evidence: str) -> str:
+    """Return the change's id: the same for the same finding, however often and in whatever order it is derived."""
+    text = f"{target}\x1f{kind}\x1f{subject}\x1f{first_evidence}"
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

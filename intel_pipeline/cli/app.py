@@ -1,0 +1,50 @@
+"""The command `intel-pipeline`."""
+
+import logging
+import os
+import sys
+
+import typer
+
+from intel_pipeline.cli import capture, data, demo, imports, sessions, setup, simulate, targets
+from intel_pipeline.cli.console import fail
+from intel_pipeline.errors import IntelError
+
+app = typer.Typer(
+    name="intel-pipeline",
+    help="Who followed, who left, who renamed, how posts perform: captured daily, proven before it is said.",
+    epilog="First steps: `intel-pipeline demo`, or `init`, `sessions login NAME`, `targets add USERNAME`, `capture`.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.add_typer(targets.app, name="targets", help="The watchlist: which accounts are captured.")
+app.add_typer(sessions.app, name="sessions", help="Instagram sessions that you own, sealed on this machine.")
+app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
+for command in (
+    setup.init,
+    capture.capture,
+    data.changes,
+    data.sql,
+    data.status,
+    demo.demo,
+    simulate.simulate,
+    setup.settings,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends with its text and its exit code, anything else is a defect."""
+    # What we write is for its owner's eyes.
+    os.umask(0o077)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except IntelError as error:
+        fail(error)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

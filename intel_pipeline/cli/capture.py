@@ -1,0 +1,62 @@
+"""Capturing now, by hand."""
+
+from typing import Annotated
+
+import typer
+
+from intel_pipeline.cli.console import err, opened, out, plain, print_table
+from intel_pipeline.cli.progress import watching
+from intel_pipeline.clock import today
+from intel_pipeline.errors import IntelError, TargetError
+from intel_pipeline.instagram.source import SURFACES
+
+
+class TickError(IntelError):
+    """A tick that did not get through."""
+
+    exit_code = 11
+
+
+def capture(
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="Labels of targets to capture now; without any, what is due today.")
+    ] = None,
+) -> None:
+    """Run one tick now: the same run, with the same limits, that the schedule and the planner start.
+
+    Ends with 0 when every capture is complete, 11 when one is not or the tick was stopped.
+    """
+    from intel_pipeline.defs.running import open_instance, run_tick
+
+    with opened() as pipeline:
+        registry = pipeline.registry
+        labels = [registry.targets.get(label).label for label in targets or []]
+        if not labels and not [target for target in registry.targets.all() if target.state == "active"]:
+            problem = "there is no active target to capture"
+            raise TargetError(problem, "add one with `intel-pipeline targets add USERNAME`")
+        hindrance = pipeline.not_now()
+        if hindrance:
+            raise TickError(hindrance, "see `intel-pipeline sessions list`; log in again if it is stopped, else wait")
+        day = registry.rounds.open() if pipeline.simulated else today(pipeline.clock)
+        if day is None:
+            problem = "no round is open"
+            raise TickError(problem, "run `intel-pipeline demo --resume`")
+        with watching(f"round {day}") as watch:
+            result = run_tick(pipeline, open_instance(pipeline.settings), day, labels, watch)
+        rows = [
+            (item.target, item.surface, item.verdict, item.distinct_count, item.reported_after, "; ".join(item.reasons))
+            for surface in SURFACES
+            for item in registry.captures.of_round(day, surface)
+            if not labels or item.target in labels
+        ]
+        print_table(("target", "surface", "verdict", "listed", "reported", "reasons"), sorted(rows))
+        left = sum(len(registry.captures.due(surface, day)) for surface in SURFACES)
+        hindrance = pipeline.not_now()
+    if not result.success:
+        problem = f"the run {result.run_id} failed"
+        raise TickError(problem, "look at it with `make dev`; what was captured is kept")
+    if left:
+        err.print(f"{left} captures of this round are still due: {plain(hindrance or 'the next tick goes on')}")
+    if left or any(row[2] != "complete" for row in rows):
+        raise typer.Exit(TickError.exit_code)
+    out.print('Next: `intel-pipeline changes`, or `intel-pipeline sql "select * from profile_history"`')

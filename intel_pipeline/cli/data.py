@@ -1,0 +1,174 @@
+"""Looking at what was found."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.errors import IntelError
+from intel_pipeline.instagram.source import SURFACES
+from intel_pipeline.pipeline import Pipeline
+
+CHANGES = """
+select * from (
+    select not_before, not_after, target, kind, state, username, previous_username as before, user_id
+    from follower_changes
+    union all
+    select not_before, not_after, target, field, 'confirmed', value_after, value_before, user_id
+    from profile_changes
+)
+where (? is null or target = ?) and (? is null or kind = ?) and (? is null or not_after >= ?)
+order by not_after desc, target, kind, username limit ?
+"""
+SHOWN_ROWS = 1000
+
+
+class QueryError(IntelError):
+    """A query that DuckDB refused, or nothing to query yet."""
+
+    exit_code = 12
+
+
+def query(
+    pipeline: Pipeline, sql: str, values: list[Any], limit: int | None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run `sql` on the publication, which no run is ever blocked by; return the columns and at most `limit` rows.
+
+    Raises QueryError with DuckDB's own words. Files and network are out of the query's reach.
+    """
+    import duckdb
+
+    from intel_pipeline.warehouse.writer import connected
+
+    publication = pipeline.settings.publication
+    if not publication.exists():
+        problem = "nothing has been published yet"
+        raise QueryError(problem, "run `intel-pipeline capture` (or `intel-pipeline demo`) first")
+    with connected(publication.resolve(), read_only=True) as connection:
+        connection.execute("set enable_external_access = false")
+        try:
+            answer = connection.execute(sql, values)
+            columns = [column[0] for column in answer.description or []]
+            return columns, answer.fetchall() if limit is None else answer.fetchmany(limit)
+        except duckdb.Error as error:
+            raise QueryError(str(error), '`intel-pipeline sql "show all tables"` lists tables and columns') from error
+
+
+def changes(
+    target: Annotated[str | None, typer.Argument(help="Only of this target.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only of this kind: followed, left, refollowed, renamed, or a profile's field.")
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only since this day.", formats=["%Y-%m-%d"])] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows, newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Who followed, left or renamed, and what profiles changed; newest first. A loss says how sure it is."""
+    with opened() as pipeline:
+        label = pipeline.registry.targets.get(target).label if target else None
+        columns, rows = query(pipeline, CHANGES, [label, label, kind, kind, since, since, limit], None)
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    headings = ("after", "until", "target", "what", "state", "now", "before")
+    print_table(headings, [row[:7] for row in rows])
+    if not rows:
+        err.print("No changes: they show from the second complete capture on")
+    elif len(rows) == limit:
+        err.print(f"The newest {limit}; more with --limit, all with `intel-pipeline sql`")
+
+
+def sql(
+    statement: Annotated[str, typer.Argument(help='For example "select * from follower_changes limit 10".')],
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"Most rows; a table shows {SHOWN_ROWS} unless told.")
+    ] = None,
+) -> None:
+    """Ask the publication in SQL (DuckDB's). Reading never blocks a run; `show all tables` is a good beginning."""
+    scripted = as_json or as_csv
+    with opened() as pipeline:
+        columns, rows = query(pipeline, statement, [], limit or (None if scripted else SHOWN_ROWS))
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif as_csv:
+        import csv
+        import sys
+
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        print_table(columns, rows)
+        if len(rows) == SHOWN_ROWS and limit is None:
+            err.print(f"The first {SHOWN_ROWS} rows; all of them with --csv or --json")
+
+
+def status(as_json: AsJson = False) -> None:
+    """How things stand: the open round, each target's last captures, the session, the publication."""
+    with opened() as pipeline:
+        report = standing(pipeline)
+    if as_json:
+        print_json(report)
+        return
+    for name in (
+        "data_folder",
+        "source",
+        "round",
+        "due",
+        "session",
+        "session_state",
+        "requests_in_window",
+        "publication",
+    ):
+        out.print(f"{name.replace('_', ' ') + ':':<20}{plain(report[name])}")
+    captures = report["captures"]
+    if captures:
+        out.print()
+        print_table(tuple(captures[0]), [tuple(capture.values()) for capture in captures])
+    else:
+        err.print("Nothing captured yet: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
+
+
+def standing(pipeline: Pipeline) -> dict[str, Any]:
+    """Return how things stand."""
+    registry, settings = pipeline.registry, pipeline.settings
+    day = registry.rounds.open()
+    published = settings.publication.resolve() if settings.publication.exists() else None
+    finished = [
+        {
+            "target": capture.target,
+            "surface": capture.surface,
+            "captured": capture.finished_at,
+            "verdict": capture.verdict,
+            "listed": capture.distinct_count,
+            "reported": capture.reported_after,
+            "reasons": "; ".join(capture.reasons),
+        }
+        for capture in registry.captures.latest()
+    ]
+    going_on = [
+        {
+            "target": capture.target,
+            "surface": capture.surface,
+            "captured": None,
+            "verdict": "in progress" if capture.holder else "interrupted, resumes",
+            "listed": None,
+            "reported": None,
+            "reasons": "",
+        }
+        for capture in registry.captures.in_progress()
+    ]
+    return {
+        "data_folder": str(settings.data_dir),
+        "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
+        "round": day.isoformat() if day else "none open",
+        "due": sum(len(registry.captures.due(surface, day)) for surface in SURFACES) if day else 0,
+        "session": pipeline.session_name,
+        "session_state": pipeline.not_now() or "usable",
+        "requests_in_window": registry.ledger.spent(pipeline.session_name),
+        "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
+        "captures": finished + going_on,
+    }

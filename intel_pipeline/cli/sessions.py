@@ -1,0 +1,77 @@
+"""Sessions: log in once, sealed from then on."""
+
+from typing import Annotated
+
+import typer
+
+from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.registry.targets import username_of
+
+app = typer.Typer(no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A name of yours for the session, for example desk.")]
+
+
+@app.command()
+def login(
+    name: Name,
+    username: Annotated[str | None, typer.Option(help="The account's username; otherwise the same as NAME.")] = None,
+) -> None:
+    """Log in to an account of yours, once. The password is typed at a prompt and kept nowhere."""
+    from intel_pipeline.instagram.session import log_in
+
+    with opened() as pipeline:
+        vault = pipeline.vault()
+        account = username_of(username or name)
+        password = typer.prompt(f"Password of {account}", hide_input=True)
+        with pipeline.network():
+            cookies = log_in(
+                account, password, lambda: typer.prompt("Code of the second factor"), pipeline.settings.request_timeout
+            )
+        vault.seal(name, {"username": account, "cookies": cookies})
+        pipeline.registry.sessions.welcome(name, account)
+        set_already = pipeline.settings.session == name
+    out.print(f"logged in; the session '{plain(name)}' is sealed")
+    if not set_already:
+        err.print(f"Next: set INTEL_SESSION={plain(name)} in the environment or in .env, so that captures use it")
+
+
+@app.command(name="list")
+def list_sessions(as_json: AsJson = False) -> None:
+    """List the sessions and how each stands."""
+    with opened() as pipeline:
+        used = pipeline.session_name
+        states = pipeline.registry.sessions.all()
+        rows = [
+            (
+                state.name,
+                state.username,
+                state.name == used,
+                pipeline.registry.ledger.spent(state.name),
+                describe(state),
+            )
+            for state in states
+        ]
+    columns = ("session", "username", "used", "requests_in_window", "state")
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    print_table(columns, rows)
+    if not rows:
+        err.print("No sessions yet: `intel-pipeline sessions login NAME`")
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Delete a sealed session from this machine."""
+    with opened() as pipeline:
+        pipeline.vault().forget(name)
+        pipeline.registry.sessions.forget(name)
+    out.print(f"the session '{plain(name)}' is deleted here; to end it everywhere, log out in Instagram's settings")
+
+
+def describe(state: object) -> str:
+    """Return how a session stands, in words."""
+    stopped, cooling = getattr(state, "stopped_because", None), getattr(state, "cooling_until", None)
+    if stopped:
+        return f"stopped: {stopped}"
+    return f"cools down until {cooling:%Y-%m-%d %H:%M} UTC" if cooling else "usable"

@@ -1,0 +1,57 @@
+"""Columns of the changes that are derived, one schema per surface."""
+
+import polars as pl
+
+MOMENT = pl.Datetime("us", "UTC")
+
+# One row per thing learned about a change: the newest row of a change_id is its present state.
+FOLLOWER_CHANGE = pl.Schema(
+    {
+        "change_id": pl.String(),
+        "target": pl.String(),
+        "user_id": pl.Int64(),
+        "kind": pl.String(),  # followed, left, refollowed, renamed
+        "state": pl.String(),  # suspected, confirmed, retracted
+        "username": pl.String(),
+        "previous_username": pl.String(),
+        "not_before": MOMENT,
+        "not_after": MOMENT,
+        "absences": pl.Int32(),  # complete captures without the follower, for kind left
+        "learned_at": MOMENT,
+        "capture_id": pl.String(),
+        "before_capture_id": pl.String(),
+    }
+)
+
+PROFILE_CHANGE = pl.Schema(
+    {
+        "change_id": pl.String(),
+        "target": pl.String(),
+        "user_id": pl.Int64(),
+        "field": pl.String(),
+        "value_before": pl.String(),
+        "value_after": pl.String(),
+        "not_before": MOMENT,
+        "not_after": MOMENT,
+        "capture_id": pl.String(),
+        "before_capture_id": pl.String(),
+    }
+)
+
+POST_METRIC = pl.Schema(
+    {
+        "target": pl.String(),
+        "post_id": pl.Int64(),
+        "captured_at": MOMENT,
+        "capture_id": pl.String(),
+        "age_hours": pl.Float64(),
+        "like_count": pl.Int64(),
+        "comment_count": pl.Int64(),
+        "view_count": pl.Int64(),
+        "hours_since_before": pl.Float64(),
+        "likes_gained": pl.Int64(),
+        "comments_gained": pl.Int64(),
+        "views_gained": pl.Int64(),
+        "engagement_rate": pl.Float64(),  # (likes + comments) / followers at the time
+    }
+)

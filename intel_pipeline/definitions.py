@@ -1,0 +1,24 @@
+"""The Dagster side, assembled; reads like a table of contents."""
+
+import dagster as dg
+
+from intel_pipeline.defs import changes, marts, snapshots
+from intel_pipeline.defs.automation.planner import planner
+from intel_pipeline.defs.automation.schedules import daily_round
+from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.resources import PipelineResource
+
+defs = dg.Definitions(
+    assets=[
+        # What Instagram shows now, one round a day.
+        *dg.load_assets_from_package_module(snapshots),
+        # What that teaches: a pure function of lake and registry, so any past round can be re-run.
+        *dg.load_assets_from_package_module(changes),
+        # What readers open.
+        *dg.load_assets_from_package_module(marts),
+    ],
+    jobs=[tick],
+    schedules=[daily_round],
+    sensors=[planner],
+    resources={"pipeline": PipelineResource()},
+)

@@ -1,0 +1,1 @@
+"""Everything that Dagster sees, and the only folder that imports it."""

@@ -1,0 +1,1 @@
+"""What drives the runs: the job, the schedule, the planner."""

@@ -1,0 +1,59 @@
+"""What happens when there is work left."""
+
+import json
+from datetime import date, datetime
+
+import dagster as dg
+
+from intel_pipeline.capture.planning import Asked, Situation, decide
+from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.instagram.source import SURFACES
+
+IN_FLIGHT = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(
+    job=tick,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for one tick at a time until everything that is due in the open round is captured.",
+)
+def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> dg.SensorResult | dg.SkipReason:
+    """Hand out the next tick, or say why not."""
+    it = pipeline.it
+    day = it.registry.rounds.open()
+    hindrance = "this data folder holds a demo: its days pass with `intel-pipeline demo --resume`"
+    decision = decide(
+        Situation(
+            now=it.clock.now(),
+            open_round=day,
+            due=sum(len(it.registry.captures.due(surface, day)) for surface in SURFACES) if day else 0,
+            in_flight=context.instance.get_runs_count(dg.RunsFilter(job_name=tick.name, statuses=IN_FLIGHT)),
+            hindrance=hindrance if it.simulated else it.not_now(),
+            last=read_cursor(context.cursor),
+        )
+    )
+    if isinstance(decision, str):
+        return dg.SkipReason(decision)
+    request = dg.RunRequest(partition_key=decision.day.isoformat())
+    return dg.SensorResult(run_requests=[request], cursor=write_cursor(decision))
+
+
+def write_cursor(asked: Asked) -> str:
+    """Return the planner's memory as text."""
+    return json.dumps({"day": asked.day.isoformat(), "at": asked.at.isoformat(), "due": asked.due})
+
+
+def read_cursor(text: str | None) -> Asked | None:
+    """Return the planner's memory."""
+    if not text:
+        return None
+    memory = json.loads(text)
+    return Asked(date.fromisoformat(memory["day"]), datetime.fromisoformat(memory["at"]), memory["due"])

@@ -1,0 +1,1 @@
+"""Derived assets: any past round can be re-run."""

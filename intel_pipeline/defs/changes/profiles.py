@@ -1,0 +1,25 @@
+"""What changed of the profiles."""
+
+from datetime import date
+
+import dagster as dg
+
+from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.defs.reporting import counts
+from intel_pipeline.defs.resources import PipelineResource
+
+
+@dg.asset(
+    partitions_def=rounds,
+    group_name="changes",
+    kinds={"polars", "duckdb"},
+    pool="warehouse",
+    deps=["profile_snapshots"],
+)
+def profile_changes(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
+    """Every captured profile in the history, and each field that differs from the capture before."""
+    from intel_pipeline.warehouse.derive import derive_profiles
+
+    return dg.MaterializeResult(
+        metadata=counts(derive_profiles(pipeline.it, date.fromisoformat(context.partition_key)))
+    )

@@ -1,0 +1,1 @@
+"""Unpartitioned assets for readers."""

@@ -1,0 +1,87 @@
+"""What runs tell the UI: numbers, which it plots, and a table of targets by their labels. Nobody's followers."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from intel_pipeline.capture.work import Tally
+from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.registry.models import Capture
+
+VERDICT_CHECK = "verdicts"
+
+
+def verdict_spec(asset: str) -> dg.AssetCheckSpec:
+    """Return the spec of the check on an asset's verdicts, one result per round.
+
+    Without its partitions Dagster leaves a planned row beside every real one for ever; with them it warns that the
+    parameter is in preview, which is no reader's concern.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.AssetCheckSpec(VERDICT_CHECK, asset=asset, partitions_def=rounds)
+
+
+def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
+    """Return how the round stands after a tick, with what the tick itself spent."""
+    complete = sum(capture.verdict == "complete" for capture in captures)
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/partition_row_count": dg.MetadataValue.int(sum(capture.distinct_count or 0 for capture in captures)),
+        "targets_captured": dg.MetadataValue.int(len(captures)),
+        "targets_complete": dg.MetadataValue.int(complete),
+        "targets_not_complete": dg.MetadataValue.int(len(captures) - complete),
+        "targets_left": dg.MetadataValue.int(tally.due - len(tally.verdicts)),
+        "pages": dg.MetadataValue.int(sum(capture.page_count or 0 for capture in captures)),
+        "requests_of_this_tick": dg.MetadataValue.int(requests),
+        "verdicts": verdict_table(captures),
+    }
+    if tally.stopped:
+        metadata["stopped"] = dg.MetadataValue.text(tally.stopped)
+    return metadata
+
+
+def verdict_table(captures: Sequence[Capture]) -> dg.TableMetadataValue:
+    """Return each target's verdict with the counts and the reasons."""
+    columns = [
+        dg.TableColumn("target"),
+        dg.TableColumn("verdict"),
+        dg.TableColumn("listed", "int"),
+        dg.TableColumn("reported", "int"),
+        dg.TableColumn("pages", "int"),
+        dg.TableColumn("reasons"),
+    ]
+    records = [
+        dg.TableRecord(
+            {
+                "target": capture.target,
+                "verdict": capture.verdict or "",
+                "listed": capture.distinct_count or 0,
+                "reported": capture.reported_after or 0,
+                "pages": capture.page_count or 0,
+                "reasons": "; ".join(capture.reasons),
+            }
+        )
+        for capture in captures
+    ]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def verdict_check(asset: str, tally: Tally, captures: Sequence[Capture]) -> dg.AssetCheckResult:
+    """Return the check that fails while a capture of the round proves less than everything; drift is an error."""
+    poor = [capture for capture in captures if capture.verdict != "complete"]
+    severity = dg.AssetCheckSeverity.ERROR if tally.drifted else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(asset),
+        check_name=VERDICT_CHECK,
+        passed=not poor,
+        severity=severity,
+        description=", ".join(f"{capture.target}: {capture.verdict}" for capture in poor)
+        or "every capture is complete",
+        metadata={"targets": dg.MetadataValue.json({capture.target: capture.reasons for capture in poor})},
+    )
+
+
+def counts(numbers: Mapping[str, int]) -> dict[str, dg.MetadataValue]:
+    """Return numbers under names that can be plotted."""
+    return {name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in numbers.items()}

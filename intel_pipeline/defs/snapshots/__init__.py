@@ -1,0 +1,1 @@
+"""Assets that capture what Instagram shows now."""

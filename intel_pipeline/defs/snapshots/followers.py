@@ -1,0 +1,24 @@
+"""Follower lists as they are now."""
+
+import dagster as dg
+
+from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.defs.reporting import verdict_spec
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
+
+
+@dg.asset(
+    partitions_def=rounds,
+    group_name="snapshots",
+    kinds={"polars", "parquet"},
+    pool="instagram",
+    retry_policy=RETRIES,
+    check_specs=[verdict_spec("follower_snapshots")],
+    deps=["profile_snapshots"],
+)
+def follower_snapshots(
+    context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
+) -> dg.MaterializeResult:
+    """Follower lists as Instagram shows them now, each with a verdict on whether it is complete."""
+    return take_snapshots(context, pipeline, "followers", config)

@@ -1,0 +1,23 @@
+"""Profiles as they are now."""
+
+import dagster as dg
+
+from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.defs.reporting import verdict_spec
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
+
+
+@dg.asset(
+    partitions_def=rounds,
+    group_name="snapshots",
+    kinds={"polars", "parquet"},
+    pool="instagram",
+    retry_policy=RETRIES,
+    check_specs=[verdict_spec("profile_snapshots")],
+)
+def profile_snapshots(
+    context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
+) -> dg.MaterializeResult:
+    """Profiles as Instagram shows them now: names, texts, counts. One row per target and round, in the lake."""
+    return take_snapshots(context, pipeline, "profile", config)

@@ -1,0 +1,62 @@
+"""The body that the snapshot assets share."""
+
+from datetime import date
+
+import dagster as dg
+from pydantic import Field
+
+from intel_pipeline.capture.work import Limits, capture_due
+from intel_pipeline.defs.reporting import round_metadata, verdict_check
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.errors import IntelError
+from intel_pipeline.instagram.errors import TransientError
+from intel_pipeline.instagram.source import Surface
+
+# Half the delay is the least that PLUS_MINUS leaves of it; full jitter could repeat at once.
+RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+
+class TickConfig(dg.Config):
+    """What one tick takes on."""
+
+    targets: list[str] = Field(default=[], description="Labels of targets to capture now; empty means what is due.")
+    most: int | None = Field(default=None, description="Most targets; unset means INTEL_TARGETS_PER_TICK.")
+    seconds: int | None = Field(default=None, description="Begin no target after; unset means INTEL_TICK_SECONDS.")
+
+
+def take_snapshots(
+    context: dg.AssetExecutionContext, pipeline: PipelineResource, surface: Surface, config: TickConfig
+) -> dg.MaterializeResult:
+    """Capture what is due of `surface` in the run's round, and report on the round."""
+    it, day = pipeline.it, date.fromisoformat(context.partition_key)
+    limits = Limits(
+        most=config.most or it.settings.targets_per_tick,
+        seconds=config.seconds or it.settings.tick_seconds,
+        targets=tuple(config.targets),
+        last_try=context.retry_number >= RETRIES.max_retries,
+    )
+    spent = it.registry.ledger.total()
+    step = max(1, it.settings.followers_per_page * 100)
+
+    def watch(label: str, reading: str, rows: int, reported: int | None) -> None:
+        pipeline.watch(label, reading, rows, reported)
+        if rows % step == 0:
+            context.log.info("%s: %s of %s %s", label, rows, reported, reading)
+
+    try:
+        tally = capture_due(it, surface, day, limits, watch)
+    except IntelError as error:
+        # A policy retries whatever is raised, and a closed round or a full disk is no better ten seconds later.
+        raise dg.Failure(str(error), allow_retries=False) from error
+    if tally.unfinished and not limits.last_try:
+        labels = ", ".join(tally.unfinished)
+        problem = f"the network stumbled over {surface} of {labels}"
+        raise TransientError(problem, "nothing: the step is retried and resumes at the next page")
+    for label, reason in tally.reasons.items():
+        context.log.warning("%s: %s", label, reason)
+    captures = it.registry.captures.of_round(day, surface)
+    asset = context.asset_key.to_user_string()
+    return dg.MaterializeResult(
+        metadata=round_metadata(tally, captures, it.registry.ledger.total() - spent),
+        check_results=[verdict_check(asset, tally, captures)],
+    )

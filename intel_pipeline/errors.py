@@ -1,0 +1,71 @@
+"""The family of errors: each names the culprit and says what to do next."""
+
+
+class IntelError(Exception):
+    """Anything that intel_pipeline refuses or cannot do.
+
+    `problem` names the culprit; `fix` is what the reader can do about it. `exit_code` is what the command line
+    ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, problem: str, fix: str) -> None:
+        """Build the message out of both sentences, so that no log line loses the way out."""
+        super().__init__(f"{problem}\n  What now: {fix}")
+        self.problem = problem
+        self.fix = fix
+
+
+class SettingsError(IntelError):
+    """A setting that is unknown, malformed or impossible."""
+
+    exit_code = 2
+
+
+class TargetError(IntelError):
+    """A target that does not exist, exists already, or cannot be named so."""
+
+    exit_code = 2
+
+
+class RoundError(IntelError):
+    """A round that cannot be worked on: the past cannot be captured any more, the future not yet."""
+
+    exit_code = 3
+
+
+class BusyError(IntelError):
+    """Something that another process is doing at this moment."""
+
+    exit_code = 4
+
+
+class ContractError(IntelError):
+    """Rows that break a contract; the message counts them by rule and names nobody."""
+
+    exit_code = 5
+
+
+class DamagedFileError(IntelError):
+    """A file that is cut short or is not what its name says."""
+
+    exit_code = 6
+
+
+class ArchiveError(IntelError):
+    """Input for an importer that cannot be taken in."""
+
+    exit_code = 7
+
+
+class VaultError(IntelError):
+    """A key or a sealed record that cannot be used."""
+
+    exit_code = 8
+
+
+class DiskFullError(IntelError):
+    """The disk is full."""
+
+    exit_code = 9

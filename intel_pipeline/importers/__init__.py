@@ -1,0 +1,1 @@
+"""What other tools captured, taken in as captures of ours."""

@@ -1,0 +1,1 @@
+"""Talking to Instagram, through instaloader."""

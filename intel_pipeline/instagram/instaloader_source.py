@@ -1,0 +1,74 @@
+"""Instagram through real, unmodified instaloader."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from instaloader import InstaloaderContext
+from instaloader.exceptions import AbortDownloadException, InstaloaderException
+from requests.exceptions import RequestException
+
+from intel_pipeline.instagram.errors import SHAPE, LoginNeededError, classified
+from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
+from intel_pipeline.instagram.source import Answer, Subject
+
+
+class InstaloaderSource:
+    """Asks through one instaloader context: short-lived, one per tick, since it caches tokens for its life."""
+
+    def __init__(
+        self, context: InstaloaderContext, kind: Literal["instagram", "simulator"], followers_per_page: int
+    ) -> None:
+        """Use `context`, logged in or not; `kind` says whether its network is the simulator's."""
+        self.context = context
+        self.kind = kind
+        self.followers_per_page = followers_per_page
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether requests carry a session."""
+        return bool(self.context.is_logged_in)
+
+    def profile(self, subject: Subject) -> Answer:
+        """Ask by id, which survives a rename; by the public page where the id is not known yet."""
+        user_id = subject.user_id
+        if user_id is None:
+            body = self._ask("reading the profile page", lambda: profile_page.ask(self.context, subject.username))
+            return Answer(profile_page.VIA, body)
+        body = self._ask("reading the profile", lambda: profile_by_id.ask(self.context, user_id))
+        return Answer(profile_by_id.VIA, body)
+
+    def followers(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for a page of the follower list."""
+        self._need_session("follower lists")
+        user_id = known(subject)
+        body = self._ask(
+            "reading followers",
+            lambda: followers_rest.ask(self.context, user_id, cursor, self.followers_per_page),
+        )
+        return Answer(followers_rest.VIA, body)
+
+    def posts(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for a page of the timeline."""
+        self._need_session("post lists")
+        body = self._ask("reading posts", lambda: posts_timeline.ask(self.context, subject.username, cursor))
+        return Answer(posts_timeline.VIA, body)
+
+    def _need_session(self, what: str) -> None:
+        if not self.logged_in:
+            problem = f"Instagram shows {what} only to a logged-in session, and none is set"
+            fix = "log in with `intel-pipeline sessions login NAME` and set INTEL_SESSION=NAME"
+            raise LoginNeededError(problem, fix)
+
+    def _ask(self, doing: str, request: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return request()
+        except (InstaloaderException, AbortDownloadException, RequestException, *SHAPE) as error:
+            raise classified(error, doing) from None
+
+
+def known(subject: Subject) -> int:
+    """Return the subject's id, which its profile capture found out."""
+    if subject.user_id is None:
+        problem = f"the account behind '{subject.label}' is not known yet"
+        raise LoginNeededError(problem, "capture its profile first; a tick does so by itself")
+    return subject.user_id

@@ -1,0 +1,42 @@
+"""Reading an answer by the way that asked for it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from intel_pipeline.instagram.errors import SHAPE, classified
+from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
+from intel_pipeline.instagram.readings.follower_list import FollowerPage
+from intel_pipeline.instagram.readings.post_list import PostPage
+from intel_pipeline.instagram.readings.profile import ProfileReading
+from intel_pipeline.instagram.source import Answer
+
+T = TypeVar("T")
+PROFILES: dict[str, Callable[[dict[str, Any]], ProfileReading]] = {
+    profile_page.VIA: profile_page.read,
+    profile_by_id.VIA: profile_by_id.read,
+}
+FOLLOWERS: dict[str, Callable[[dict[str, Any]], FollowerPage]] = {followers_rest.VIA: followers_rest.read}
+POSTS: dict[str, Callable[[dict[str, Any]], PostPage]] = {posts_timeline.VIA: posts_timeline.read}
+
+
+def profile(answer: Answer) -> ProfileReading:
+    """Read a profile; raises GoneError or DriftError."""
+    return interpreted(PROFILES[answer.via], answer)
+
+
+def followers(answer: Answer) -> FollowerPage:
+    """Read a page of followers; raises DriftError."""
+    return interpreted(FOLLOWERS[answer.via], answer)
+
+
+def posts(answer: Answer) -> PostPage:
+    """Read a page of posts; raises DriftError."""
+    return interpreted(POSTS[answer.via], answer)
+
+
+def interpreted(read: Callable[[dict[str, Any]], T], answer: Answer) -> T:
+    """Apply `read`, turning a shape it does not know into DriftError."""
+    try:
+        return read(answer.body)
+    except SHAPE as error:
+        raise classified(error, f"interpreting an answer by '{answer.via}'") from error

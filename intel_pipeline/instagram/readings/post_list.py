@@ -1,0 +1,28 @@
+"""What every way of reading a post list yields."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostReading:
+    """A post as listed; counts are None where Instagram hides or does not tell them."""
+
+    post_id: int
+    shortcode: str
+    owner_id: int
+    taken_at: datetime
+    media_type: str
+    caption: str | None
+    like_count: int | None
+    comment_count: int | None
+    view_count: int | None
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """One page of posts; `next_cursor` is None where the server says that the list ends."""
+
+    posts: list[PostReading]
+    next_cursor: str | None

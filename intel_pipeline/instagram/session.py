@@ -1,0 +1,86 @@
+"""Logging in once, and using the sealed session from then on."""
+
+import logging
+from collections.abc import Callable
+
+from instaloader import Instaloader, InstaloaderContext, RateController
+from instaloader.exceptions import (
+    BadCredentialsException,
+    InstaloaderException,
+    LoginException,
+    TwoFactorAuthRequiredException,
+)
+from requests.exceptions import RequestException
+
+from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError, classified
+
+log = logging.getLogger(__name__)
+Cookies = dict[str, str]
+
+
+def open_context(
+    timeout: float, rate_controller: Callable[[InstaloaderContext], RateController] | None = None
+) -> InstaloaderContext:
+    """Return a fresh instaloader context that tries once, never sleeps by itself and prints nothing.
+
+    One attempt: instaloader repeats at once and without back-off, and each repeat is a request on the account.
+    """
+    loader = Instaloader(
+        sleep=False,
+        quiet=True,
+        max_connection_attempts=1,
+        request_timeout=timeout,
+        iphone_support=False,
+        rate_controller=rate_controller,
+    )
+    context = loader.context
+    # Its own `error` prints to stderr, with addresses and their variables, and keeps every text for ever.
+    setattr(context, "error", mention)  # noqa: B010  mypy forbids assigning to a method
+    return context
+
+
+def mention(message: str, *, repeat_at_end: bool = True) -> None:
+    """Take note of an error of instaloader's that it also raises."""
+    del message, repeat_at_end
+    log.debug("instaloader reported an error")
+
+
+def log_in(username: str, password: str, code: Callable[[], str], timeout: float) -> Cookies:
+    """Log in with a password, asking `code` where a second factor is wanted; return the session's cookies.
+
+    Raises LoginNeededError for wrong credentials, ActionNeededError where Instagram wants the owner to act, and
+    InstagramError of another class where there was no usable answer.
+    """
+    context = open_context(timeout)
+    try:
+        try:
+            context.login(username, password)
+        except TwoFactorAuthRequiredException:
+            context.two_factor_login(code())
+    except BadCredentialsException as error:
+        problem = f"Instagram refused the password or the code of '{username}'"
+        raise LoginNeededError(problem, "check both and try again; several wrong tries lock the account") from error
+    except (LoginException, KeyError) as error:
+        problem = f"Instagram wants the owner of '{username}' to act before it lets this login in"
+        fix = "log in once in a browser, answer what it asks (checkpoint, code, consent), then try again"
+        raise ActionNeededError(problem, fix) from error
+    except (InstaloaderException, RequestException) as error:
+        raise classified(error, "logging in") from error
+    cookies: Cookies = context.save_session()
+    # instaloader counts a login without this cookie as a success; nothing would work with it.
+    if not cookies.get("sessionid"):
+        problem = f"Instagram accepted '{username}' but gave no session"
+        raise ActionNeededError(problem, "log in once in a browser, then try again")
+    test(context, username)
+    return cookies
+
+
+def test(context: InstaloaderContext, username: str) -> None:
+    """Make sure that the session answers as `username`, or raise LoginNeededError."""
+    try:
+        answered = context.test_login()
+    except (InstaloaderException, KeyError, RequestException) as error:
+        raise classified(error, "testing the session") from error
+    if answered != username:
+        problem = f"the session of '{username}' is not logged in"
+        raise LoginNeededError(problem, "log in again with `intel-pipeline sessions login`")

@@ -1,0 +1,47 @@
+"""What the pipeline asks of Instagram, whoever answers: instaloader over the network, or another source."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Surface = Literal["profile", "followers", "posts"]
+SURFACES: tuple[Surface, ...] = ("profile", "followers", "posts")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a request is about. `user_id` is unknown before a target's first capture."""
+
+    label: str
+    username: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as received. `via` names the reading that asked for it and alone knows how to read it."""
+
+    via: str
+    body: dict[str, Any]
+
+
+class Source(Protocol):
+    """One request each; every one raises the errors of `instagram.errors` and nothing else of its library's."""
+
+    kind: Literal["instagram", "simulator"]
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether requests carry a session."""
+        ...
+
+    def profile(self, subject: Subject) -> Answer:
+        """Ask for the profile as it is now."""
+        ...
+
+    def followers(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for the page of followers at `cursor`; None is the first."""
+        ...
+
+    def posts(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for the page of posts at `cursor`; None is the first."""
+        ...

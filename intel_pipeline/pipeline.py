@@ -1,0 +1,102 @@
+"""The pipeline's parts, assembled from the settings: what commands and Dagster's assets work with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from intel_pipeline.clock import Clock, SystemClock
+from intel_pipeline.instagram.source import Source
+from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.registry.store import Registry, open_registry
+from intel_pipeline.settings import Settings
+from intel_pipeline.vault import Vault, open_vault
+
+if TYPE_CHECKING:
+    from intel_pipeline.simulator.server import Instagram
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Settings, clock and registry, and the way to Instagram: the service itself, or a simulated world."""
+
+    settings: Settings
+    clock: Clock
+    registry: Registry
+    instagram: "Instagram | None" = None
+
+    @property
+    def session_name(self) -> str:
+        """The session that requests are made with, and written down under."""
+        return self.settings.session or LOGGED_OUT
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a simulated world stands in for Instagram."""
+        return self.instagram is not None
+
+    def vault(self) -> Vault:
+        """Open the vault, or raise VaultError."""
+        keys = self.settings.vault_keys
+        return open_vault(self.settings.vault_dir, keys.get_secret_value() if keys else None)
+
+    def not_now(self) -> str | None:
+        """Return why no request may be made at this moment, or None."""
+        state = self.registry.sessions.state(self.session_name)
+        if state.stopped_because:
+            return f"the session '{self.session_name}' is stopped: {state.stopped_because}"
+        until = self.registry.sessions.cooling(self.session_name)
+        return f"the session '{self.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC" if until else None
+
+    @contextmanager
+    def network(self) -> Iterator[None]:
+        """Let requests to Instagram reach it: the service, or in a demo's folder nothing but its own world."""
+        if self.instagram is None:
+            yield
+            return
+        from intel_pipeline.simulator.adapter import routed
+
+        with routed(self.instagram):
+            yield
+
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        """Yield a source that asks with the session of the settings, at the pace of the ledger."""
+        from intel_pipeline.instagram.instaloader_source import InstaloaderSource
+        from intel_pipeline.instagram.pace import Pace
+        from intel_pipeline.instagram.session import open_context
+
+        settings = self.settings
+        pace = partial(
+            Pace,
+            ledger=self.registry.ledger,
+            clock=self.clock,
+            session=self.session_name,
+            limit=settings.requests_per_window,
+            longest_wait=settings.longest_wait,
+        )
+        context = open_context(settings.request_timeout, pace)
+        if settings.session:
+            sealed = self.vault().unseal(settings.session)
+            context.load_session(sealed["username"], sealed["cookies"])
+        with self.network():
+            yield InstaloaderSource(
+                context, "simulator" if self.simulated else "instagram", settings.followers_per_page
+            )
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """Open the pipeline on the settings' data folder.
+
+    A demo's folder holds the world that stands in for Instagram; it is never asked about live accounts, nor the
+    service about simulated ones.
+    """
+    settings.make_directories()
+    if settings.world_file.exists():
+        from intel_pipeline.demo.world_file import open_world
+
+        virtual, instagram, settings = open_world(settings)
+        return Pipeline(settings, virtual, open_registry(settings.registry_url, virtual), instagram)
+    clock = SystemClock()
+    return Pipeline(settings, clock, open_registry(settings.registry_url, clock))

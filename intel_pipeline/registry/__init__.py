@@ -1,0 +1,1 @@
+"""Targets, rounds, captures, sessions and the ledger: the truth that all processes share."""

@@ -1,0 +1,129 @@
+"""The registry's tables: what is known of targets, rounds, captures, sessions and requests."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+LOGGED_OUT = "logged-out"
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite would hand back a naive one, and naive ones compare with nothing."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC without its zone."""
+        del dialect
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Common metadata; constraints are named so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
+    )
+    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
+
+
+class Target(Base):
+    """One Instagram account on the watchlist. `state`: active, paused or removed."""
+
+    __tablename__ = "targets"
+
+    label: Mapped[str] = mapped_column(String(60), primary_key=True)
+    username: Mapped[str] = mapped_column(String(30))
+    user_id: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[str | None]
+    added_at: Mapped[datetime]
+
+
+class Round(Base):
+    """One day's due captures. Open while `closed_at` is null."""
+
+    __tablename__ = "rounds"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Capture(Base):
+    """One reading of one surface of one target; in progress while `finished_at` is null.
+
+    `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
+    archive. `round` is null for imports.
+    """
+
+    __tablename__ = "captures"
+    __table_args__ = (
+        # Two runs that begin the same surface of the same target at once: the second insert fails.
+        Index(
+            "uq_captures_in_progress",
+            "target",
+            "surface",
+            unique=True,
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+        Index("ix_captures_target_surface_finished_at", "target", "surface", "finished_at"),
+        Index("ix_captures_round", "round"),
+    )
+
+    capture_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    target: Mapped[str] = mapped_column(String(60))
+    surface: Mapped[str] = mapped_column(String(10))
+    round: Mapped[date | None] = mapped_column(Date)
+    origin: Mapped[str] = mapped_column(String(10))
+    holder: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    user_id: Mapped[int | None]
+    username: Mapped[str | None] = mapped_column(String(30))
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    reasons: Mapped[list[str]]
+    row_count: Mapped[int | None]
+    distinct_count: Mapped[int | None]
+    reported_before: Mapped[int | None]
+    reported_after: Mapped[int | None]
+    page_count: Mapped[int | None]
+    snapshot: Mapped[str | None]
+
+
+class SessionState(Base):
+    """How a session stands: `stopped_because` is its open breaker, `cooling_until` a pause that ends by itself."""
+
+    __tablename__ = "sessions"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    username: Mapped[str | None] = mapped_column(String(30))
+    cooling_until: Mapped[datetime | None]
+    stopped_because: Mapped[str | None]
+
+
+class Request(Base):
+    """The ledger: one row per request, written before it is sent."""
+
+    __tablename__ = "requests"
+    __table_args__ = (Index("ix_requests_session_bucket_sent_at", "session", "bucket", "sent_at"),)
+
+    request_id: Mapped[int] = mapped_column(
+        # SQLite numbers rows by itself only in a column declared INTEGER.
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    )
+    session: Mapped[str] = mapped_column(String(60))
+    bucket: Mapped[str] = mapped_column(String(40))
+    sent_at: Mapped[datetime]

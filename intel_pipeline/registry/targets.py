@@ -1,0 +1,115 @@
+"""The watchlist."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from intel_pipeline.clock import Clock
+from intel_pipeline.errors import TargetError
+from intel_pipeline.registry.models import Target
+
+LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+USERNAME = re.compile(r"[a-z0-9._]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The watchlist in the registry."""
+
+    engine: Engine
+    clock: Clock
+
+    def add(self, username: str, label: str | None, purpose: str | None, state: str = "active") -> Target:
+        """Put an account on the watchlist, or raise TargetError where it cannot be or is there already."""
+        name = username_of(username)
+        chosen = label or name.replace(".", "-").strip("-_") or "target"
+        if not LABEL.fullmatch(chosen):
+            problem = f"'{chosen}' cannot be a target's label"
+            raise TargetError(problem, "use lower-case letters, digits, - and _, for example --label rival-one")
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            by_label = db.get(Target, chosen)
+            by_name = db.scalars(select(Target).where(Target.username == name, Target.state != "removed")).first()
+            taken = by_name or (by_label if by_label and by_label.state != "removed" else None)
+            if taken:
+                problem = f"'{name}' cannot be added: the target '{taken.label}' ({taken.username}) is {taken.state}"
+                fix = f"resume it with `intel-pipeline targets resume {taken.label}`, or pick another --label"
+                raise TargetError(problem, fix if taken.state == "paused" else "nothing: it is captured already")
+            if by_label:
+                # The same account coming back keeps its history under its label; another one must not inherit it.
+                if by_label.username != name:
+                    problem = f"the label '{chosen}' belongs to the removed target {by_label.username} and its history"
+                    raise TargetError(problem, "pick another --label")
+                by_label.state = state
+                by_label.purpose = purpose or by_label.purpose
+                return by_label
+            target = Target(
+                label=chosen,
+                username=name,
+                user_id=None,
+                state=state,
+                purpose=purpose,
+                added_at=self.clock.now(),
+            )
+            db.add(target)
+        return target
+
+    def all(self) -> list[Target]:
+        """Return the targets that were not removed, by label."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(select(Target).where(Target.state != "removed").order_by(Target.label)))
+
+    def get(self, label: str) -> Target:
+        """Return one target by label or username, or raise TargetError."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            target = db.get(Target, label)
+            if target is None or target.state == "removed":
+                found = select(Target).where(Target.username == label, Target.state != "removed")
+                target = db.scalars(found).first()
+        if target is None:
+            known = ", ".join(other.label for other in self.all()) or "none yet"
+            problem = f"there is no target '{label}'"
+            raise TargetError(problem, f"add it with `intel-pipeline targets add {label}`; known targets: {known}")
+        return target
+
+    def find_by_user_id(self, user_id: int) -> Target | None:
+        """Return the target whose account has this id, removed or not."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            return db.scalars(select(Target).where(Target.user_id == user_id).order_by(Target.state)).first()
+
+    def set_state(self, label: str, state: str) -> Target:
+        """Set a target's state: active, paused or removed."""
+        target = self.get(label)
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            target = db.merge(target)
+            target.state = state
+        return target
+
+    def identify(self, label: str, user_id: int, username: str) -> None:
+        """Remember the account's id, and the name it goes by now.
+
+        Raises TargetError where the label is known under another id: a name that passed to another account must
+        not continue the first one's history.
+        """
+        with Session(self.engine) as db, db.begin():
+            target = db.get_one(Target, label)
+            if target.user_id not in (None, user_id):
+                problem = f"the target '{label}' is another account now than the one captured before"
+                fix = f"`intel-pipeline targets remove {label}` and add the new account under another --label"
+                raise TargetError(problem, fix)
+            target.user_id = user_id
+            target.username = username
+
+
+def username_of(text: str) -> str:
+    """Return the username in `text`, which may be a name, an @name or a profile's address; raise TargetError."""
+    name = text.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    name = name.removeprefix("instagram.com/").split("/")[0].split("?")[0].removeprefix("@").lower()
+    if not name:
+        problem = "the username is empty"
+        raise TargetError(problem, "name the account as in its address, for example `intel-pipeline targets add nasa`")
+    if not USERNAME.fullmatch(name):
+        problem = f"'{text}' cannot be an Instagram username"
+        raise TargetError(problem, "usernames have 1 to 30 letters, digits, dots and underscores, for example nasa")
+    return name

@@ -1,0 +1,191 @@
+"""Every knob of the project: one typed field, one sentence, one environment variable `INTEL_<NAME>`."""
+
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from os import environ
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from intel_pipeline.errors import SettingsError
+
+PREFIX = "INTEL_"
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The effective settings, read from the environment and then from `.env` in the current folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    data_dir: Annotated[Path, Field(description="Folder that holds everything a run writes.", examples=["data"])] = (
+        PROJECT_ROOT / "data"
+    )
+    first_round: Annotated[
+        date,
+        Field(
+            description="First day that appears as a round in Dagster; what lies before it cannot be captured.",
+            examples=["2026-11-01"],
+        ),
+    ] = date(2026, 11, 1)
+    session: Annotated[
+        str | None,
+        Field(description="Name of the sealed session that captures use; unset means logged out.", examples=["desk"]),
+    ] = None
+    vault_keys: Annotated[
+        SecretStr | None,
+        Field(
+            description="Vault keys, newest first, separated by commas; unset means the key file that `init` made.",
+            examples=["output of `intel-pipeline init --show-new-key`"],
+        ),
+    ] = None
+    targets_per_tick: Annotated[
+        int, Field(ge=1, le=1000, description="Most targets that one tick takes on.", examples=["25"])
+    ] = 25
+    tick_seconds: Annotated[
+        int,
+        Field(ge=10, le=7200, description="Seconds after which a tick begins no further target.", examples=["600"]),
+    ] = 600
+    followers_per_page: Annotated[
+        int,
+        Field(
+            ge=12, le=200, description="Followers asked for per request; the service may send fewer.", examples=["50"]
+        ),
+    ] = 50
+    posts_per_capture: Annotated[
+        int, Field(ge=12, le=5000, description="Newest posts that one capture reads.", examples=["36"])
+    ] = 36
+    requests_per_window: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=75,
+            description="Requests of one kind that a session may make in eleven minutes, over all processes.",
+            examples=["60"],
+        ),
+    ] = 60
+    longest_wait: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=900,
+            description="Seconds a tick may wait for its turn; a longer wait ends it and it resumes later.",
+            examples=["30"],
+        ),
+    ] = 30
+    request_timeout: Annotated[
+        int, Field(ge=5, le=300, description="Seconds to wait for Instagram's answer to one request.", examples=["60"])
+    ] = 60
+    publications_kept: Annotated[
+        int, Field(ge=1, le=100, description="Publications kept for readers that hold an older one.", examples=["3"])
+    ] = 3
+
+    @cached_property
+    def journal_dir(self) -> Path:
+        """Pages as received."""
+        return self.data_dir / "journal"
+
+    @cached_property
+    def lake_dir(self) -> Path:
+        """Snapshots in Parquet."""
+        return self.data_dir / "lake"
+
+    @cached_property
+    def warehouse_file(self) -> Path:
+        """The writers' DuckDB file; readers open `publication`."""
+        return self.data_dir / "warehouse" / "warehouse.duckdb"
+
+    @cached_property
+    def publications_dir(self) -> Path:
+        """One DuckDB file per publication."""
+        return self.data_dir / "publications"
+
+    @cached_property
+    def publication(self) -> Path:
+        """The name under which readers find the newest publication."""
+        return self.data_dir / "intel.duckdb"
+
+    @cached_property
+    def registry_url(self) -> str:
+        """SQLAlchemy URL of the registry."""
+        return f"sqlite:///{self.data_dir / 'registry.db'}"
+
+    @cached_property
+    def vault_dir(self) -> Path:
+        """Sealed sessions and, by default, the key file."""
+        return self.data_dir / "vault"
+
+    @cached_property
+    def dagster_dir(self) -> Path:
+        """Dagster's own storage."""
+        return self.data_dir / "dagster"
+
+    @cached_property
+    def world_file(self) -> Path:
+        """Present only in a demo's data folder: the simulated world that stands in for Instagram there."""
+        return self.data_dir / "world.json"
+
+    def make_directories(self) -> None:
+        """Make every folder before anything opens a file in it.
+
+        Raises SettingsError where the data folder cannot be written.
+        """
+        folders = (self.data_dir, self.journal_dir, self.lake_dir, self.warehouse_file.parent, self.publications_dir)
+        try:
+            for folder in (*folders, self.dagster_dir):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.vault_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            problem = f"INTEL_DATA_DIR={self.data_dir} cannot be used as the data folder: {error.strerror}"
+            fix = "name a folder that you may write to, for example INTEL_DATA_DIR=$HOME/intel-data"
+            raise SettingsError(problem, fix) from error
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of the setting `field`."""
+    return PREFIX + field.upper()
+
+
+def example(field: str) -> str:
+    """Return a line that would work for the setting `field`."""
+    examples = Settings.model_fields[field].examples or ["…"]
+    return f"{variable(field)}={examples[0]}"
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  the fields' own types are checked by pydantic
+    """Return the effective settings, `overrides` first, or raise SettingsError about the first bad one."""
+    refuse_unknown(environ)
+    refuse_unknown_lines(Path(".env"))
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]).lower().removeprefix(PREFIX.lower())
+        given = "a secret value" if "key" in field else repr(first["input"])
+        problem = f"{variable(field)}={given} is not a usable setting: {first['msg']}"
+        raise SettingsError(problem, f"write, for example, {example(field)}") from error
+    settings.data_dir = settings.data_dir.expanduser().absolute()
+    return settings
+
+
+def refuse_unknown_lines(env_file: Path) -> None:
+    """Refuse a misspelt name in `.env`, which would otherwise be ignored in silence."""
+    if not env_file.is_file():
+        return
+    lines = env_file.read_text(encoding="utf-8").splitlines()
+    refuse_unknown({line.split("=")[0].strip().removeprefix("export "): "" for line in lines if "=" in line})
+
+
+def refuse_unknown(variables: Any) -> None:  # noqa: ANN401  os.environ and plain dicts alike
+    """Raise SettingsError for the first `INTEL_` variable that is no setting."""
+    known = {variable(field) for field in Settings.model_fields}
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            field = (near[0] if near else variable("data_dir")).removeprefix(PREFIX).lower()
+            fix = f"did you mean {example(field)}? `intel-pipeline settings` lists them all"
+            problem = f"{name} is no setting of intel_pipeline"
+            raise SettingsError(problem, fix)

@@ -1,0 +1,185 @@
+"""A world: people, targets and viewers on a clock. It answers for the present and knows the truth about all of time."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from intel_pipeline.clock import Clock
+from intel_pipeline.simulator import profiles
+from intel_pipeline.simulator.events import Event
+from intel_pipeline.simulator.history import History
+from intel_pipeline.simulator.life import Life
+from intel_pipeline.simulator.people import Person
+from intel_pipeline.simulator.posts import Post
+from intel_pipeline.simulator.profiles import Profile
+from intel_pipeline.simulator.roll import Page, Roll
+from intel_pipeline.simulator.specs import TargetSpec, ViewerSpec
+
+VIEWER_IDS = 9 * 10**10  # above the ids of the targets
+
+
+class World:
+    """A seeded world. Same seed, start and specs: same people and same events, whatever is asked in which order.
+
+    Every question without `at` is answered for `clock.now()`; moments are aware. All methods may be called from
+    several threads. Unknown target ids raise KeyError.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        start: datetime,
+        clock: Clock,
+        targets: Sequence[TargetSpec] = (),
+        viewers: Sequence[ViewerSpec] = (),
+    ) -> None:
+        """Create everybody as of `start` (aware); raises ValueError if two targets or viewers go by one name."""
+        named = [
+            *(spec.username for spec in viewers),
+            *(name for spec in targets for name in (spec.username, *(new for _, new in spec.renames_on))),
+        ]
+        labels = [spec.label for spec in targets]
+        if start.tzinfo is None or len({*named}) < len(named) or len({*labels}) < len(labels):
+            msg = "a world needs an aware start, and targets and viewers whose labels and usernames are all different"
+            raise ValueError(msg)
+        self.seed = seed
+        self.start = start.astimezone(UTC)
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._history = History(seed, self.start, targets, frozenset(named))
+        self._rolls = {user_id: Roll(life.founders) for user_id, life in self._history.lives.items()}
+        self._viewers = {VIEWER_IDS + seed % 7919 + number * 7919: spec for number, spec in enumerate(viewers)}
+
+    def now(self) -> datetime:
+        """Return the present moment of the world."""
+        return self.clock.now()
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """The user id of each target, by the label of its spec."""
+        return {life.spec.label: user_id for user_id, life in self._history.lives.items()}
+
+    def target_id(self, label: str) -> int:
+        """Return the user id of the target called `label` in its spec; raises KeyError."""
+        return self.labels[label]
+
+    def truth(self, target_id: int, since: datetime, until: datetime) -> list[Event]:
+        """Return what happened to a target and its followers after `since` and not after `until`, in order."""
+        with self._lock:
+            events = self._life(target_id, until).events
+            first, end = (bisect_right(events, moment, key=lambda event: event.at) for moment in (since, until))
+            return events[first:end]
+
+    def followers_of(self, target_id: int, at: datetime | None = None) -> list[Person]:
+        """Return who follows a target, the newest follower first; nobody once it has vanished."""
+        at = at or self.now()
+        with self._lock:
+            life = self._life(target_id, at)
+            roll = Roll(() if life.vanished(at) else life.founders)
+            roll.move_to(at, () if life.vanished(at) else life.steps)
+            return [resident.at(at) for resident in roll.newest_first()]
+
+    def followees_of(self, target_id: int, at: datetime | None = None) -> list[Person]:
+        """Return whom a target follows, the newest first: always the same people, but they may rename."""
+        at = at or self.now()
+        with self._lock:
+            life = self._life(target_id, at)
+            return [] if life.vanished(at) else [resident.at(at) for resident in reversed(life.followees)]
+
+    def follower_page(self, target_id: int, count: int, before: int | None) -> Page:
+        """Return `count` of the followers a target has now, newest first, from below the place `before`."""
+        with self._lock:
+            return self._current(target_id).page(count, before)
+
+    def followee_page(self, target_id: int, count: int, before: int | None) -> Page:
+        """Return `count` of those a target follows now, newest first, from below the place `before`."""
+        with self._lock:
+            return Roll(self._life(target_id, self.now()).followees).page(count, before)
+
+    def posts_of(self, target_id: int, at: datetime | None = None) -> list[Post]:
+        """Return the posts of a target, the newest first."""
+        at = at or self.now()
+        with self._lock:
+            life = self._life(target_id, at)
+            return [] if life.vanished(at) else life.posts_at(at)[::-1]
+
+    def post(self, pk: int) -> tuple[int, Post] | None:
+        """Return the target's id and its post with media id `pk`, as of now, or None."""
+        owned = ((target_id, post) for target_id in self._history.lives for post in self.posts_of(target_id))
+        return next(((target_id, post) for target_id, post in owned if post.pk == pk), None)
+
+    def is_target(self, user_id: int) -> bool:
+        """Return whether `user_id` is one of the targets."""
+        return user_id in self._history.lives
+
+    def profile(self, user_id: int, at: datetime | None = None) -> Profile | None:
+        """Return anybody's profile, or None if nobody has that id at `at`."""
+        at = at or self.now()
+        with self._lock:
+            if user_id in self._viewers:
+                return profiles.of_viewer(user_id, self._viewers[user_id])
+            if user_id in self._history.lives:
+                life = self._life(user_id, at)
+                return profiles.of_target(life, at, life.followers_at(at))
+            self._history.write_until(at)
+            resident = self._history.population.by_id(user_id, at)
+            return profiles.of_person(resident.at(at)) if resident else None
+
+    def find(self, username: str) -> int | None:
+        """Return the id of whoever is called `username` now, or None."""
+        now = self.now()
+        with self._lock:
+            self._history.write_until(now)
+            for user_id, life in self._history.lives.items():
+                if life.username_at(now) == username and not life.vanished(now):
+                    return user_id
+            for user_id, spec in self._viewers.items():
+                if spec.username == username:
+                    return user_id
+            resident = self._history.population.by_name(username, now)
+            return resident.id if resident else None
+
+    def search(self, text: str, limit: int = 5) -> list[int]:
+        """Return the ids of up to `limit` people or targets whose username now starts with `text`."""
+        now = self.now()
+        with self._lock:
+            self._history.write_until(now)
+            lives = [life for life in self._history.lives.values() if not life.vanished(now)]
+            targets = [life.id for life in lives if life.username_at(now).startswith(text)]
+            people = self._history.population.starting_with(text, now, limit)
+            return [*targets, *(resident.id for resident in people)][:limit]
+
+    def viewers(self) -> list[ViewerSpec]:
+        """Return every login there is."""
+        return list(self._viewers.values())
+
+    def viewer(self, user_id: int) -> ViewerSpec | None:
+        """Return the login with that user id, or None."""
+        return self._viewers.get(user_id)
+
+    def viewer_id(self, username: str) -> int | None:
+        """Return the user id of the login called `username`, or None."""
+        return next((user_id for user_id, spec in self._viewers.items() if spec.username == username), None)
+
+    def may_see(self, viewer: ViewerSpec | None, profile: Profile) -> bool:
+        """Return whether `viewer` (None: somebody logged out) may look at the lists and posts of `profile`."""
+        return not profile.is_private or (viewer is not None and self.follows(viewer, profile))
+
+    def follows(self, viewer: ViewerSpec, profile: Profile) -> bool:
+        """Return whether `viewer` follows the target that `profile` is of."""
+        life = self._history.lives.get(profile.id)
+        return life is not None and life.spec.label in viewer.sees
+
+    def _life(self, target_id: int, at: datetime) -> Life:
+        self._history.write_until(at)
+        return self._history.lives[target_id]
+
+    def _current(self, target_id: int) -> Roll:
+        now = self.now()
+        life = self._life(target_id, now)
+        roll = self._rolls[target_id]
+        if roll.at is not None and now < roll.at:  # a clock that went back after all
+            roll = self._rolls[target_id] = Roll(life.founders)
+        roll.move_to(now, life.steps)
+        return roll

@@ -1,0 +1,1 @@
+"""DuckDB: the writers' file, its schema, and the publications that readers open."""

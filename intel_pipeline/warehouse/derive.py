@@ -1,0 +1,51 @@
+"""Deriving one round, surface by surface, from lake and registry into the warehouse."""
+
+from datetime import date
+from pathlib import Path
+
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.posts import land_posts
+from intel_pipeline.warehouse.landing.profiles import land_profiles
+from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.publication import publish
+from intel_pipeline.warehouse.writer import connected, writing
+
+COUNTED = ("captures", "profile_history", "followers", "follower_changes", "posts", "post_metrics")
+
+
+def derive_profiles(pipeline: Pipeline, day: date) -> dict[str, int]:
+    """Derive the profiles of a round; return its numbers."""
+    captures = pipeline.registry.captures.of_round(day, "profile")
+    with writing(pipeline.settings.warehouse_file) as transaction:
+        land_targets(transaction, pipeline.registry.targets.all())
+        changes = land_profiles(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+    return {"captures": len(captures), "changes": changes}
+
+
+def derive_followers(pipeline: Pipeline, day: date) -> dict[str, int]:
+    """Derive the followers of a round; return its numbers by kind and state of change."""
+    captures = pipeline.registry.captures.of_round(day, "followers")
+    with writing(pipeline.settings.warehouse_file) as transaction:
+        learned = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+    kinds = ("followed confirmed", "refollowed confirmed", "renamed confirmed")
+    states = ("left suspected", "left confirmed", "left retracted")
+    return {"captures": len(captures), **{name: learned[name] for name in (*kinds, *states)}}
+
+
+def derive_posts(pipeline: Pipeline, day: date) -> dict[str, int]:
+    """Derive the posts of a round; return its numbers."""
+    captures = pipeline.registry.captures.of_round(day, "posts")
+    with writing(pipeline.settings.warehouse_file) as transaction:
+        metrics = land_posts(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+    return {"captures": len(captures), "posts": metrics}
+
+
+def publish_now(pipeline: Pipeline) -> tuple[Path, dict[str, int]]:
+    """Publish the warehouse; return the new file and the rows of its main tables."""
+    settings = pipeline.settings
+    file = publish(settings.warehouse_file, settings.publications_dir, settings.publication, settings.publications_kept)
+    counting = ", ".join(f"(select count(*) from {table})" for table in COUNTED)  # noqa: S608  our own names
+    with connected(file, read_only=True) as connection:
+        numbers = connection.execute(f"select {counting}").fetchall()[0]
+    return file, dict(zip(COUNTED, numbers, strict=True))

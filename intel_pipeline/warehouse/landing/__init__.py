@@ -1,0 +1,1 @@
+"""Deriving what captures teach and landing it, one surface per module, one transaction per batch."""

@@ -1,0 +1,96 @@
+"""Followers: who they are now, and everything learned about their comings and goings."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.registry.captures import Captures
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.registers import land_captures, ref
+from intel_pipeline.warehouse.writer import Transaction
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# Losses that were suspected, and neither confirmed nor retracted, before a moment.
+OPEN_LOSSES = """
+select change_id, user_id, username, not_before, not_after, absences
+from (
+    from follower_change_log
+    where target = ? and kind = 'left' and learned_at < ?
+    qualify row_number() over (partition by change_id order by learned_at desc) = 1
+)
+where state = 'suspected' order by user_id
+"""
+# Those in the snapshot at hand who were confirmed lost at some time before.
+LOST_ONCE = """
+select distinct user_id from follower_change_log
+where target = ? and kind = 'left' and state = 'confirmed' and learned_at < ?
+"""
+# What incomplete captures taught since the last complete one.
+SINCE = """
+select user_id, username from follower_change_log
+where target = ? and learned_at > ? and learned_at < ? and state = 'confirmed' and kind <> 'left'
+order by learned_at
+"""
+# The members of a complete capture; who was there before keeps the moment of being first seen.
+MEMBERS = """
+insert into followers by name
+select ? as target, fresh.* exclude (position, page),
+    coalesce(old.first_seen_at, ?) as first_seen_at, ? as last_seen_at, ? as capture_id
+from fresh left join members_before as old using (user_id)
+"""
+
+
+def land_followers(
+    transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures
+) -> Counter[str]:
+    """Derive and land what these follower captures teach; return the number of rows by kind and state."""
+    land_captures(transaction, captures)
+    learned: Counter[str] = Counter()
+    for capture in captures:
+        if capture.snapshot is None or capture.verdict == "suspect":
+            continue
+        snapshot = snapshot_file.read(lake, capture.snapshot)
+        changes = derived(transaction, lake, capture, snapshot, registry.before(capture, complete=True))
+        if changes is not None:
+            transaction.replace("follower_change_log", changes, capture_id=capture.capture_id)
+            learned.update(f"{kind} {state}" for kind, state in changes.select("kind", "state").iter_rows())
+        if capture.verdict == "complete":
+            land_members(transaction, capture, snapshot)
+    return learned
+
+
+def derived(
+    transaction: Transaction, lake: Path, capture: Capture, snapshot: "pl.DataFrame", before: Capture | None
+) -> "pl.DataFrame | None":
+    """Return what the capture teaches, or None for a first one: its members are no events."""
+    from intel_pipeline.changes.followers import brought_up_to_date, follower_changes
+
+    if before is None or before.snapshot is None:
+        return None
+    now, then = capture.finished_at, before.finished_at
+    since = transaction.query(SINCE, capture.target, then, now)
+    return follower_changes(
+        brought_up_to_date(snapshot_file.read(lake, before.snapshot), since),
+        ref(before),
+        snapshot,
+        ref(capture),
+        losses=transaction.query(OPEN_LOSSES, capture.target, now),
+        lost_once=transaction.query(LOST_ONCE, capture.target, now),
+    )
+
+
+def land_members(transaction: Transaction, capture: Capture, snapshot: "pl.DataFrame") -> None:
+    """Let the capture's members be the target's followers, unless a later capture has been landed already."""
+    known = transaction.query("select max(last_seen_at) as last from followers where target = ?", capture.target)
+    last = known["last"][0]
+    if last is not None and last > capture.started_at:
+        return
+    transaction.run("create temp table members_before as from followers where target = ?", capture.target)
+    transaction.run("delete from followers where target = ?", capture.target)
+    moments = (capture.started_at, capture.started_at)
+    transaction.run(MEMBERS, capture.target, *moments, capture.capture_id, fresh=snapshot)
+    transaction.run("drop table members_before")

@@ -1,0 +1,54 @@
+"""Posts: which there are, and how each stood at each capture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.registry.captures import Captures
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.registers import land_captures, ref
+from intel_pipeline.warehouse.writer import Transaction
+
+# The follower count that was captured last before a moment, which the engagement rate refers to.
+AUDIENCE = """
+select follower_count from profile_history
+where target = ? and captured_at <= ? order by captured_at desc limit 1
+"""
+KNOWN_POSTS = """
+update posts set last_seen_at = greatest(last_seen_at, ?), caption = fresh.caption, is_pinned = fresh.is_pinned
+from fresh where posts.target = ? and posts.post_id = fresh.post_id
+"""
+NEW_POSTS = """
+insert into posts by name
+select ? as target, fresh.* exclude (like_count, comment_count, view_count, position),
+    ? as first_seen_at, ? as last_seen_at
+from fresh where post_id not in (select post_id from posts where target = ?)
+"""
+
+
+def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> int:
+    """Derive and land what these post captures teach; return the number of metrics."""
+    from intel_pipeline.changes.posts import post_metrics
+
+    land_captures(transaction, captures)
+    found = 0
+    for capture in captures:
+        if capture.snapshot is None:
+            continue
+        snapshot = snapshot_file.read(lake, capture.snapshot)
+        earlier = registry.before(capture, complete=False)
+        before = snapshot_file.read(lake, earlier.snapshot) if earlier and earlier.snapshot else None
+        audience = transaction.query(AUDIENCE, capture.target, capture.finished_at)
+        metrics = post_metrics(
+            before,
+            ref(earlier) if earlier else None,
+            snapshot,
+            ref(capture),
+            audience["follower_count"][0] if audience.height else None,
+        )
+        transaction.replace("post_metrics", metrics, capture_id=capture.capture_id)
+        seen = capture.started_at
+        transaction.run(KNOWN_POSTS, seen, capture.target, fresh=snapshot)
+        transaction.run(NEW_POSTS, capture.target, seen, seen, capture.target, fresh=snapshot)
+        found += metrics.height
+    return found

@@ -1,0 +1,71 @@
+"""The registry's public part, in the warehouse."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.warehouse.writer import Transaction
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CAPTURE_COLUMNS = (
+    "capture_id",
+    "target",
+    "surface",
+    "round",
+    "origin",
+    "started_at",
+    "finished_at",
+    "verdict",
+    "reasons",
+    "row_count",
+    "distinct_count",
+    "reported_before",
+    "reported_after",
+    "page_count",
+)
+
+
+def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:
+    """Put the watchlist in the place of the one that was there."""
+    transaction.run("delete from targets")
+    for target in targets:
+        values = (target.label, target.username, target.user_id, target.state, target.purpose, target.added_at)
+        transaction.run("insert into targets values (?, ?, ?, ?, ?, ?)", *values)
+
+
+def land_captures(transaction: Transaction, captures: Sequence[Capture]) -> None:
+    """Put `captures` in the place of the rows with their ids."""
+    if not captures:
+        return
+    rows = capture_frame(captures)
+    transaction.run("delete from captures where capture_id in (select capture_id from fresh)", fresh=rows)
+    transaction.run("insert into captures by name select * from fresh", fresh=rows)
+
+
+def capture_frame(captures: Sequence[Capture]) -> "pl.DataFrame":
+    """Return the captures as rows of the table `captures`."""
+    import polars as pl
+
+    moment = pl.Datetime("us", "UTC")
+    types = {"round": pl.Date(), "reasons": pl.List(pl.String()), "started_at": moment, "finished_at": moment}
+    counts = dict.fromkeys(CAPTURE_COLUMNS[9:], pl.Int64())
+    schema = {name: {**types, **counts}.get(name, pl.String()) for name in CAPTURE_COLUMNS}
+    rows = [{name: getattr(capture, name) for name in CAPTURE_COLUMNS} for capture in captures]
+    return pl.DataFrame(rows, schema=schema)
+
+
+def ref(capture: Capture) -> CaptureRef:
+    """Return the capture as the change code sees it."""
+    if capture.finished_at is None:
+        message = f"the capture {capture.capture_id} is not finished"
+        raise ValueError(message)
+    return CaptureRef(
+        capture_id=capture.capture_id,
+        target=capture.target,
+        started_at=capture.started_at,
+        finished_at=capture.finished_at,
+        complete=capture.verdict == "complete",
+    )

@@ -1,0 +1,55 @@
+"""Publications: what readers open. Each is a file of its own; a name points to the newest."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from intel_pipeline.errors import SettingsError
+from intel_pipeline.lake.snapshot_file import replaced
+from intel_pipeline.warehouse.schema import migrate
+from intel_pipeline.warehouse.writer import connected, exclusive
+
+GENERATION = re.compile(r"intel-(\d{6,})\.duckdb")
+
+
+def publish(warehouse: Path, folder: Path, name: Path, keep: int) -> Path:
+    """Publish the warehouse as a new generation in `folder`, let `name` point to it, and return its path.
+
+    A reader that holds an older generation keeps it, however long; `keep` of them stay on the disk by name.
+    """
+    with exclusive(warehouse):
+        with connected(warehouse) as connection:
+            migrate(connection)
+            connection.execute("checkpoint")
+        newest = folder / f"intel-{next_number(folder):06d}.duckdb"
+        with replaced(newest) as temporary:
+            shutil.copyfile(warehouse, temporary)
+        point(name, newest)
+        for old in generations(folder)[:-keep]:
+            old.unlink()
+    return newest
+
+
+def generations(folder: Path) -> list[Path]:
+    """Return the publications in `folder`, oldest first."""
+    found = [(int(match.group(1)), path) for path in folder.iterdir() if (match := GENERATION.fullmatch(path.name))]
+    return [path for _, path in sorted(found)]
+
+
+def next_number(folder: Path) -> int:
+    """Return the number after the newest generation's."""
+    present = generations(folder)
+    return int(present[-1].stem.removeprefix("intel-")) + 1 if present else 1
+
+
+def point(name: Path, newest: Path) -> None:
+    """Let `name` point to `newest`, in one step: a reader finds the old one or the new one, never none."""
+    link = name.with_name(f".{name.name}.{os.getpid()}.link")
+    link.unlink(missing_ok=True)
+    try:
+        link.symlink_to(os.path.relpath(newest, name.parent))
+    except OSError as error:
+        problem = f"{name.parent} cannot hold a symbolic link, which the publication needs"
+        raise SettingsError(problem, "set INTEL_DATA_DIR to a folder on a Linux or macOS file system") from error
+    link.replace(name)

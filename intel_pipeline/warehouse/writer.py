@@ -1,0 +1,95 @@
+"""The writers' side of the warehouse: one at a time, everything or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from intel_pipeline.errors import BusyError
+from intel_pipeline.warehouse.schema import migrate
+
+if TYPE_CHECKING:
+    import polars as pl
+    from duckdb import DuckDBPyConnection
+
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction on the warehouse."""
+
+    connection: "DuckDBPyConnection"
+
+    def query(self, sql: str, *values: object) -> "pl.DataFrame":
+        """Return the rows of a query."""
+        rows: pl.DataFrame = self.connection.sql(sql, params=list(values)).pl()
+        return rows
+
+    def run(self, sql: str, *values: object, **frames: "pl.DataFrame") -> None:
+        """Run a statement that may refer to `frames` by their names."""
+        for name, frame in frames.items():
+            self.connection.register(name, frame)
+        self.connection.execute(sql, list(values))
+        for name in frames:
+            self.connection.unregister(name)
+
+    def replace(self, table: str, rows: "pl.DataFrame", **having: object) -> None:
+        """Put `rows` in the place of those rows of `table` whose columns have the given values."""
+        where = " and ".join(f"{column} = ?" for column in having)
+        self.connection.execute(f"delete from {table} where {where}", list(having.values()))  # noqa: S608  our own names
+        self.run(f"insert into {table} by name select * from fresh", fresh=rows)  # noqa: S608  our own names
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[Transaction]:
+    """Yield a transaction on the warehouse `file`, committed at the end or rolled back.
+
+    Waits for another writer; raises BusyError where that takes long, or where someone opened the file itself.
+    """
+    with exclusive(file), connected(file) as connection:
+        migrate(connection)
+        connection.begin()
+        try:
+            yield Transaction(connection)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+
+@contextmanager
+def exclusive(file: Path) -> Iterator[None]:
+    """Hold the writers' lock."""
+    lock = FileLock(file.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout as error:
+        problem = f"another run has been writing to the warehouse for {PATIENCE:.0f} s"
+        raise BusyError(problem, "let it finish, then run this again; nothing is lost") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def connected(file: Path, **options: Any) -> Iterator["DuckDBPyConnection"]:  # noqa: ANN401  DuckDB's own options
+    """Yield a connection that is closed whatever happens: an open one locks everybody else out."""
+    import duckdb
+
+    try:
+        connection = duckdb.connect(file, **options)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        problem = f"another program has opened {file.name}, which belongs to the pipeline"
+        raise BusyError(problem, "close it there and open data/intel.duckdb instead, which never blocks") from error
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
