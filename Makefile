@@ -3,10 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-export DAGSTER_HOME := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint lock clean
+.PHONY: help demo dev test lint bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -15,7 +14,7 @@ demo: $(READY) ## watch the whole product work on a simulated Instagram, about a
 	$(BIN)/intel-pipeline demo
 
 dev: $(READY) ## the Dagster UI on http://127.0.0.1:3000: runs, lineage, schedules
-	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1
+	$(BIN)/intel-pipeline dev
 
 test: $(READY) ## the test suite
 	$(BIN)/pytest
@@ -26,6 +25,9 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 	$(BIN)/mypy
 	$(BIN)/dg check toml
 	$(BIN)/dg check defs
+
+bench: $(READY) ## speed and memory, as ratios against named alternatives
+	$(BIN)/python -m benchmarks
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

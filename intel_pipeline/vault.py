@@ -93,7 +93,7 @@ def open_vault(folder: Path, keys: str | None) -> Vault:
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         problem = f"others may read the vault key {file.name}"
         raise VaultError(problem, f"`chmod 600 {file}`, and consider the key known: make a new one")
-    return Vault(folder, (checked(file.read_text(encoding="ascii")),))
+    return Vault(folder, (checked(file.read_text(encoding="ascii", errors="replace")),))
 
 
 def make_key_file(folder: Path) -> Path | None:

@@ -1,9 +1,10 @@
 """What a capture script hands over: rows and what they prove."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.instagram.errors import drifted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,3 +16,14 @@ class Finding:
 
     outcome: Outcome
     frame: "pl.DataFrame | None" = None
+
+
+def framed(rows: Any, schema: "pl.Schema") -> "pl.DataFrame":  # noqa: ANN401  rows or columns, as Polars takes them
+    """Return the rows as a frame of `schema`; raise DriftError where Instagram sent a value of another type."""
+    import polars as pl
+
+    try:
+        return pl.DataFrame(rows, schema=schema)
+    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
+        # Polars quotes the value, which is somebody's.
+        raise drifted(error, "putting an answer into columns") from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal, Page
 from intel_pipeline.capture.verdict import Evidence, Outcome, follower_verdict
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
@@ -98,12 +98,10 @@ def pages(source: Source, journal: Journal, subject: Subject) -> Iterator[tuple[
 
 def add(listing: Listing, item: tuple[Page, FollowerPage, str | None]) -> None:
     """Add one page's rows and signals to the listing."""
-    import polars as pl
-
     page, read, broken = item
     rows = len(read.user_ids)
     listing.frames.append(
-        pl.DataFrame(
+        framed(
             {
                 "user_id": read.user_ids,
                 "username": read.usernames,
@@ -113,7 +111,7 @@ def add(listing: Listing, item: tuple[Page, FollowerPage, str | None]) -> None:
                 "position": range(listing.rows, listing.rows + rows),
                 "page": [listing.pages] * rows,
             },
-            schema=follower_schema(),
+            follower_schema(),
         )
     )
     listing.rows += rows

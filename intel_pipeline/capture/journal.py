@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from intel_pipeline.clock import Clock
+from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.instagram.source import Answer
 
-# Length of the compressed page, length of the page, checksum of the compressed page.
+# Length of the compressed page, length of the page, checksum of the compressed page that begins at the latter.
 FRAME = struct.Struct("<III")
 
 
@@ -35,7 +36,10 @@ class Journal:
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        """Open or begin the journal at `path`; a page that was cut short by a kill is dropped."""
+        """Open or begin the journal at `path`; a last page that was cut short is dropped.
+
+        Raises DamagedFileError where an earlier one is damaged: no kill does that, and what lies behind it is good.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.clock = clock
@@ -68,10 +72,10 @@ class Journal:
 
         page = Page(key, self.clock.now(), answer)
         record = {"key": key, "received_at": page.received_at.isoformat(), "via": answer.via, "body": answer.body}
-        raw = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        raw = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
         packed: bytes = pa.compress(raw, codec="zstd", asbytes=True)
         offset = self.file.seek(0, os.SEEK_END)
-        self.file.write(FRAME.pack(len(packed), len(raw), zlib.crc32(packed)) + packed)
+        self.file.write(FRAME.pack(len(packed), len(raw), zlib.crc32(packed, len(raw))) + packed)
         self.file.flush()
         os.fsync(self.file.fileno())
         self.pages[key] = offset
@@ -87,12 +91,26 @@ class Journal:
             raise EOFError
         packed_size, size, checksum = FRAME.unpack(head)
         packed = self.file.read(packed_size)
-        if len(packed) < packed_size or zlib.crc32(packed) != checksum:
+        # A power cut can leave zeros behind, and no page at all has the checksum zero.
+        if not packed or len(packed) < packed_size or zlib.crc32(packed, size) != checksum:
             raise EOFError
         record: dict[str, Any] = json.loads(pa.decompress(packed, size, codec="zstd", asbytes=True))
         moment = datetime.fromisoformat(record["received_at"])
         page = Page(record["key"], moment, Answer(record["via"], record["body"]))
         return page, offset + FRAME.size + packed_size
+
+    def _followed(self, offset: int, end: int) -> bool:
+        """Tell whether a good page lies right behind the damaged one at `offset`."""
+        self.file.seek(offset)
+        head = self.file.read(FRAME.size)
+        behind = offset + FRAME.size + (FRAME.unpack(head)[0] if len(head) == FRAME.size else 0)
+        if not offset + FRAME.size < behind < end:
+            return False
+        try:
+            self._read(behind)
+        except EOFError:
+            return False
+        return True
 
     def _recover(self) -> None:
         end = self.file.seek(0, os.SEEK_END)
@@ -100,8 +118,13 @@ class Journal:
         while offset < end:
             try:
                 page, behind = self._read(offset)
-            except EOFError:
+            except EOFError as error:
                 # Only the last page can be cut short: each was durable before the next was asked for.
+                if self._followed(offset, end):
+                    self.file.close()
+                    problem = f"the journal {self.path.name} is damaged at byte {offset}, with good pages behind it"
+                    fix = f"nothing: the next capture begins a journal of its own; {self.path} is kept as it is"
+                    raise DamagedFileError(problem, fix) from error
                 self.file.truncate(offset)
                 break
             self.pages[page.key] = offset

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.verdict import Outcome, Verdict
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
@@ -17,8 +17,6 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int)
     Rows: one per post, sorted by `post_id`, as `contracts.post.PostSnapshot`. Complete means: the end of the list,
     or `most` posts, was reached over an unbroken chain of pages. A profile without posts has no rows.
     """
-    import polars as pl
-
     from intel_pipeline.contracts.post import SCHEMA
 
     first = journal.once("profile", lambda: source.profile(subject))
@@ -50,7 +48,7 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int)
         cursor = read.next_cursor
         seen.add(cursor)
     ordered = [{**asdict(post), "position": place} for place, post in enumerate(found.values())]
-    frame = pl.DataFrame(ordered, schema=SCHEMA).sort("post_id")
+    frame = framed(ordered, SCHEMA).sort("post_id")
     outcome = Outcome(
         verdict=verdict,
         reasons=reasons,

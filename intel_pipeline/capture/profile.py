@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.verdict import Outcome
 from intel_pipeline.instagram.readings import interpret
@@ -15,8 +15,6 @@ def capture_profile(source: Source, journal: Journal, subject: Subject) -> Findi
     A target without a known id is looked up by name first; a session then asks by id as well, since the public page
     does not say whether the session follows the account.
     """
-    import polars as pl
-
     from intel_pipeline.contracts.profile import SCHEMA
 
     page = journal.once("profile", lambda: source.profile(subject))
@@ -38,4 +36,4 @@ def capture_profile(source: Source, journal: Journal, subject: Subject) -> Findi
         started_at=page.received_at,
         finished_at=page.received_at,
     )
-    return Finding(outcome, pl.DataFrame([row], schema=SCHEMA))
+    return Finding(outcome, framed([row], SCHEMA))

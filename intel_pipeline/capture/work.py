@@ -17,6 +17,7 @@ from intel_pipeline.errors import BusyError, DiskFullError, IntelError
 from intel_pipeline.instagram.errors import (
     ActionNeededError,
     DriftError,
+    GoneError,
     InstagramError,
     LoginNeededError,
     ThrottledError,
@@ -99,8 +100,12 @@ def take(  # noqa: PLR0913  the batch's own state
         return
     settled = False
     try:
+        refuse_unreachable(pipeline, target, capture)
         settle(pipeline, target, capture, run_script(pipeline, source, target, capture, watch), tally)
         settled = True
+    except BusyError as error:
+        log.info("%s", error.problem)
+        tally.busy.append(target.label)
     except InstagramError as error:
         settled = respond(pipeline, source, capture, tally, error, limits)
     except IntelError as error:
@@ -114,6 +119,22 @@ def take(  # noqa: PLR0913  the batch's own state
         # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
         if not settled:
             pipeline.registry.captures.release(capture)
+
+
+def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> None:
+    """Raise GoneError where this round's profile capture has already shown that there is nothing to be had.
+
+    Every request on an account that cannot be seen is one too many.
+    """
+    if capture.surface == "profile" or capture.round is None:
+        return
+    profiles = [c for c in pipeline.registry.captures.of_round(capture.round, "profile") if c.target == target.label]
+    if profiles and profiles[-1].verdict == "failed":
+        problem = f"the profile could not be captured in this round: {'; '.join(profiles[-1].reasons)}"
+        raise GoneError(problem, "see what its profile capture says")
+    if target.user_id is None:
+        problem = "the account is not known yet: no profile capture has succeeded"
+        raise GoneError(problem, "capture its profile first; a tick does so by itself")
 
 
 def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Finding, tally: Tally) -> None:

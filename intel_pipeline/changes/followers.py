@@ -43,13 +43,15 @@ def follower_changes(  # noqa: PLR0913  each is one piece of evidence
     renamed = stayed.filter(pl.col("username") != pl.col("username_after")).select(
         "user_id", username=pl.col("username_after"), previous_username=pl.col("username")
     )
-    back = losses.join(after.select("user_id"), on="user_id", how="semi")
+    # Whoever is back before the loss was confirmed never left, and may have another name by now.
+    back = losses.rename({"username": "previous_username"}).join(after.select(MEMBER.names()), on="user_id")
+    renamed_away = back.filter(pl.col("username") != pl.col("previous_username")).select(renamed.columns)
     fresh = newcomers.join(losses, on="user_id", how="anti")
     parts = [
         event(fresh.join(lost_once, on="user_id", how="anti"), "followed", "confirmed"),
         event(fresh.join(lost_once, on="user_id", how="semi"), "refollowed", "confirmed"),
-        event(renamed, "renamed", "confirmed"),
-        event(back, "left", "retracted"),
+        event(pl.concat([renamed, renamed_away]), "renamed", "confirmed"),
+        event(back.drop("previous_username"), "left", "retracted"),
     ]
     if after_capture.complete:
         away = losses.join(after.select("user_id"), on="user_id", how="anti")
@@ -89,10 +91,10 @@ def identified(found: pl.DataFrame, capture: CaptureRef) -> pl.DataFrame:
 
 
 def brought_up_to_date(before: pl.DataFrame, since: pl.DataFrame) -> pl.DataFrame:
-    """Return the members of `before` with what incomplete captures taught since: newcomers and new names.
+    """Return the members of `before` with what incomplete captures taught since: newcomers, returns and new names.
 
-    `since`: MEMBER columns, oldest first, one row per follower that such a capture reported. Without this, the next
-    complete capture would report the same follower a second time.
+    `since`: MEMBER columns, oldest first, one row per follower of whom such a capture taught something. Without this,
+    the next complete capture would report the same follower a second time, or overlook that one who returned has left.
     """
     both = pl.concat([before.select(MEMBER.names()), since.select(MEMBER.names())])
     return both.unique("user_id", keep="last", maintain_order=True).sort("user_id")

@@ -19,8 +19,8 @@ FIELDS = (
     "media_count",
     "picture",
 )
-# A source that does not tell these leaves them null; that is no change.
-UNTOLD = frozenset({"is_business", "category", "media_count", "picture"})
+# A source that does not tell these leaves them null, as Instagram does with counts that it hides; that is no change.
+UNTOLD = frozenset({"is_business", "category", "follower_count", "following_count", "media_count", "picture"})
 
 
 def profile_changes(

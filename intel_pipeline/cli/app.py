@@ -1,12 +1,11 @@
 """The command `intel-pipeline`."""
 
 import logging
-import os
 import sys
 
 import typer
 
-from intel_pipeline.cli import capture, data, demo, imports, sessions, setup, simulate, targets
+from intel_pipeline.cli import capture, data, demo, imports, sessions, setup, simulate, targets, ui
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
 
@@ -28,6 +27,7 @@ for command in (
     data.sql,
     data.status,
     demo.demo,
+    ui.dev,
     simulate.simulate,
     setup.settings,
 ):
@@ -36,8 +36,6 @@ for command in (
 
 def main() -> None:
     """Run the command line; an error of ours ends with its text and its exit code, anything else is a defect."""
-    # What we write is for its owner's eyes.
-    os.umask(0o077)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()

@@ -18,7 +18,7 @@ DAY = 86_400
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  each is an option
     world: Annotated[
         Literal["demo", "trial"],
         typer.Option(help="demo: the six targets of the demo. trial: one of each kind of target and of login."),
@@ -58,7 +58,9 @@ def simulate(
 
 def announce(world: "World", service: "Service") -> None:
     """Say where the simulator is, who can log in and whom there is to look at."""
-    err.print(f"A simulated Instagram at {service.url} (plain HTTP, for a look) and {service.front.proxy_url} (proxy)\n")
+    err.print(
+        f"A simulated Instagram at {service.url} (plain HTTP, for a look) and {service.front.proxy_url} (proxy)\n"
+    )
     logins = [
         (viewer.username, viewer.password, viewer.code or viewer.totp_key or "-", viewer.checkpoint)
         for viewer in world.viewers()

@@ -25,6 +25,11 @@ class PipelineResource(dg.ConfigurableResource[Pipeline]):
         resource._watch = watch
         return resource
 
+    @classmethod
+    def given(cls, pipeline: Pipeline, watch: Watch | None = None) -> dg.ResourceDefinition:
+        """Return `of` in the form that Dagster hands on as it is; it copies others by their fields, and there are none."""
+        return dg.ResourceDefinition.hardcoded_resource(cls.of(pipeline, watch))
+
     def watch(self, label: str, surface: str, rows: int, reported: int | None) -> None:
         """Tell whoever watches how far a capture is."""
         if self._watch is not None:

@@ -1,7 +1,9 @@
 """Running a tick from a command: the same job, recorded where the UI looks."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -9,34 +11,33 @@ import dagster as dg
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.defs.automation.ticks import run_config
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.lake.snapshot_file import replaced
 from intel_pipeline.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
     from intel_pipeline.pipeline import Pipeline
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Open Dagster's storage under the data folder, with the project's `dagster.yaml`."""
-    from dagster._core.instance.ref import InstanceRef
+def dagster_home(settings: Settings) -> Path:
+    """Return the folder to be $DAGSTER_HOME: the data folder's own, with the project's `dagster.yaml` made to fit.
 
-    ref = InstanceRef.from_dir(
-        base_dir=str(settings.dagster_dir),
-        config_dir=str(PROJECT_ROOT),
-        overrides={
-            "storage": {"sqlite": {"base_dir": str(settings.dagster_dir)}},
-            "compute_logs": {
-                "module": "dagster._core.storage.local_compute_log_manager",
-                "class": "LocalComputeLogManager",
-                "config": {"base_dir": str(settings.dagster_dir / "compute_logs")},
-            },
-            "local_artifact_storage": {
-                "module": "dagster._core.storage.root",
-                "class": "LocalArtifactStorage",
-                "config": {"base_dir": str(settings.dagster_dir)},
-            },
-        },
-    )
-    return dg.DagsterInstance.from_ref(ref)
+    That file names the storage by a path relative to the project's default data folder, and Dagster would resolve it
+    against whatever folder a process happens to run in.
+    """
+    settings.make_directories()
+    home = settings.dagster_dir
+    config = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    for path in ("data/dagster/compute_logs", "data/dagster"):
+        inside = home / path.removeprefix("data/dagster").removeprefix("/")
+        config = config.replace(f"base_dir: {path}}}", f"base_dir: {json.dumps(str(inside))}}}")
+    with replaced(home / "dagster.yaml") as temporary:
+        temporary.write_text(config, encoding="utf-8")
+    return home
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """Open Dagster's storage under the data folder."""
+    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
 
 
 def run_tick(
@@ -57,7 +58,6 @@ def run_tick(
         partition_key=day.isoformat(),
         # What the console would show, the event log keeps.
         run_config={**run_config(targets), "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        # Hardcoded: Dagster would copy a resource by its fields, of which this one has none on purpose.
-        resources={"pipeline": dg.ResourceDefinition.hardcoded_resource(PipelineResource.of(pipeline, watch))},
+        resources={"pipeline": PipelineResource.given(pipeline, watch)},
         raise_on_error=False,
     )

@@ -56,4 +56,8 @@ def open_world(settings: Settings) -> "tuple[VirtualClock, Instagram, Settings]"
     note = read_note(settings)
     clock = VirtualClock(note.now)
     changed = {"session": SESSION, "longest_wait": LONGEST_WAIT, "tick_seconds": TICK_SECONDS}
-    return clock, Instagram(demo_world(note.seed, note.start, clock), remember=REMEMBERED), settings.model_copy(update=changed)
+    return (
+        clock,
+        Instagram(demo_world(note.seed, note.start, clock), remember=REMEMBERED),
+        settings.model_copy(update=changed),
+    )

@@ -7,7 +7,8 @@ from instaloader import InstaloaderContext
 from instaloader.exceptions import AbortDownloadException, InstaloaderException
 from requests.exceptions import RequestException
 
-from intel_pipeline.instagram.errors import SHAPE, LoginNeededError, classified
+from intel_pipeline.instagram.classification import classified
+from intel_pipeline.instagram.errors import SHAPE, LoginNeededError
 from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
 from intel_pipeline.instagram.source import Answer, Subject
 
@@ -67,8 +68,8 @@ class InstaloaderSource:
 
 
 def known(subject: Subject) -> int:
-    """Return the subject's id, which its profile capture found out."""
+    """Return the subject's id, which its profile capture found out; ValueError without one."""
     if subject.user_id is None:
-        problem = f"the account behind '{subject.label}' is not known yet"
-        raise LoginNeededError(problem, "capture its profile first; a tick does so by itself")
+        message = f"followers of '{subject.label}' cannot be asked for before its id is known"
+        raise ValueError(message)
     return subject.user_id

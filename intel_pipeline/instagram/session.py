@@ -12,7 +12,8 @@ from instaloader.exceptions import (
 )
 from requests.exceptions import RequestException
 
-from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError, classified
+from intel_pipeline.instagram.classification import classified
+from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError
 
 log = logging.getLogger(__name__)
 Cookies = dict[str, str]

@@ -91,7 +91,7 @@ def read(lake: Path, path: str | Path) -> "pl.DataFrame":
     except (OSError, pl.exceptions.PolarsError) as error:
         raise damaged(lake / path, "its rows cannot be read") from error
     key = footer["sorted_by"]
-    if frame.height != footer["rows"] or not strictly_increasing(frame, key):
+    if frame.height != footer["rows"] or key not in frame.columns or not strictly_increasing(frame, key):
         raise damaged(lake / path, "its rows are not those that its footer tells of")
     return frame.set_sorted(key)
 
@@ -105,11 +105,16 @@ def read_footer(path: Path) -> dict[str, Any]:
         metadata = pq.read_metadata(path).metadata or {}
     except FileNotFoundError as error:
         raise damaged(path, "it is missing") from error
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise damaged(path, "it is cut short or no Parquet file") from error
     if FOOTER not in metadata:
         raise damaged(path, "it was not written by intel_pipeline")
-    footer: dict[str, Any] = json.loads(metadata[FOOTER])
+    try:
+        footer: dict[str, Any] = json.loads(metadata[FOOTER])
+        # What reading relies on must be there.
+        _ = footer["sorted_by"], footer["rows"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(path, "its footer is not what intel_pipeline writes") from error
     return footer
 
 

@@ -16,9 +16,10 @@ from intel_pipeline.clock import Clock
 from intel_pipeline.errors import BusyError
 from intel_pipeline.registry.models import Capture, Target
 
-LEASE = timedelta(minutes=15)
+# More than twice the longest that one page can take: the wait for its turn, its pause and its answer.
+LEASE = timedelta(minutes=45)
 SHELF_LIFE = timedelta(days=2)
-HOLDER = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+PROCESS = secrets.token_hex(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,19 @@ class Captures:
 
     def begin(self, target: Target, surface: str, day: date, origin: str) -> Capture:
         """Begin a capture, or take over one that was interrupted; raise BusyError while another run holds it."""
-        now = self.clock.now()
+        now, holder = self.clock.now(), new_holder()
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
             running = select(Capture).where(
                 Capture.target == target.label, Capture.surface == surface, Capture.finished_at.is_(None)
             )
             found = db.scalars(running).first()
             leased = found and found.leased_until and found.leased_until > now
-            if found and leased and found.holder != HOLDER and alive(found.holder):
+            if found and leased and alive(found.holder):
                 raise busy(target.label, surface)
             if found and now - found.started_at <= SHELF_LIFE:
                 held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
                 mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
-                if not db.scalars(mine.values(holder=HOLDER, leased_until=now + LEASE, round=day)).all():
+                if not db.scalars(mine.values(holder=holder, leased_until=now + LEASE, round=day)).all():
                     raise busy(target.label, surface)
                 db.refresh(found)
                 return found
@@ -72,7 +73,7 @@ class Captures:
                 surface=surface,
                 round=day,
                 origin=origin,
-                holder=HOLDER,
+                holder=holder,
                 leased_until=now + LEASE,
                 started_at=now,
                 user_id=target.user_id,
@@ -88,19 +89,23 @@ class Captures:
         return fresh
 
     def extend(self, capture: Capture) -> None:
-        """Keep the lease while the capture goes on."""
+        """Keep the lease while the capture goes on; raise BusyError where another run has taken it over meanwhile."""
         now = self.clock.now()
         if capture.leased_until and capture.leased_until - now > LEASE / 2:
             return
-        self._set(capture, leased_until=now + LEASE)
+        if not self._set(capture, leased_until=now + LEASE):
+            raise busy(capture.target, capture.surface)
 
     def release(self, capture: Capture) -> None:
         """Let go of a capture that goes on later."""
         self._set(capture, holder=None, leased_until=None)
 
     def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None) -> None:
-        """Write down what the capture proved, and where its snapshot lies."""
-        self._set(
+        """Write down what the capture proved, and where its snapshot lies.
+
+        Raises BusyError where another run has taken it over meanwhile.
+        """
+        finished = self._set(
             capture,
             holder=None,
             leased_until=None,
@@ -117,6 +122,8 @@ class Captures:
             page_count=outcome.pages,
             snapshot=snapshot,
         )
+        if not finished:
+            raise busy(capture.target, capture.surface)
 
     def add_imported(self, captures: Sequence[Capture]) -> int:
         """Add finished captures of an import that are not there yet; return how many were new."""
@@ -185,18 +192,30 @@ class Captures:
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query.order_by(Capture.finished_at, Capture.capture_id)))
 
-    def _set(self, capture: Capture, **values: object) -> None:
+    def _set(self, capture: Capture, **values: object) -> bool:
+        """Write `values`, unless the capture is somebody else's by now; return whether it was ours."""
+        ours = (Capture.capture_id == capture.capture_id) & (Capture.holder == capture.holder)
         with Session(self.engine) as db, db.begin():
-            db.execute(update(Capture).where(Capture.capture_id == capture.capture_id).values(**values))
-        for name, value in values.items():
-            setattr(capture, name, value)
+            held = db.scalars(update(Capture).where(ours).values(**values).returning(Capture.capture_id)).all()
+        if held:
+            for name, value in values.items():
+                setattr(capture, name, value)
+        return bool(held)
+
+
+def new_holder() -> str:
+    """Return a name for the run that holds a lease, by which others can tell whether it is still at work."""
+    return f"{socket.gethostname()}:{os.getpid()}:{PROCESS}{secrets.token_hex(3)}"
 
 
 def alive(holder: str | None) -> bool:
     """Tell whether the holder of a lease may still be at work: not if it ran on this machine and has ended."""
-    host, pid, _ = (holder or "::").split(":")
+    host, pid, mark = (holder or "::").split(":")
     if host != socket.gethostname():
         return True
+    if int(pid) == os.getpid():
+        # In a container every process that is started anew has the number of the one before.
+        return mark.startswith(PROCESS)
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

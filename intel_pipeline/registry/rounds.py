@@ -1,9 +1,11 @@
 """Rounds: one day's due captures, open only while they can still be taken."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intel_pipeline.clock import Clock, today
@@ -44,8 +46,10 @@ class Rounds:
 
     def begin(self, day: date) -> None:
         """Open the round of `day` and close every earlier one; no change where it is open already."""
-        with Session(self.engine) as db, db.begin():
+        # The schedule and a command may both come first; the second one finds the round there.
+        with suppress(IntegrityError), Session(self.engine) as db, db.begin():
             if db.get(Round, day) is None:
                 db.add(Round(day=day, opened_at=self.clock.now(), closed_at=None))
+        with Session(self.engine) as db, db.begin():
             earlier = update(Round).where(Round.day < day, Round.closed_at.is_(None))
             db.execute(earlier.values(closed_at=self.clock.now()))

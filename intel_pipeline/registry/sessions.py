@@ -1,9 +1,11 @@
 """How each session stands: usable, cooling down, or stopped until its operator acts."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intel_pipeline.clock import Clock
@@ -30,19 +32,15 @@ class Sessions:
 
     def welcome(self, name: str, username: str) -> None:
         """Note that the operator has just logged in: usable, whatever was before."""
-        self._save(SessionState(name=name, username=username, cooling_until=None, stopped_because=None))
+        self._set(name, username=username, cooling_until=None, stopped_because=None)
 
     def stop(self, name: str, reason: str) -> None:
         """Open the breaker: the session is not used until its operator logs in again."""
-        state = self.state(name)
-        state.stopped_because = reason
-        self._save(state)
+        self._set(name, stopped_because=reason)
 
     def cool(self, name: str, until: datetime) -> None:
         """Use the session no more before `until`."""
-        state = self.state(name)
-        state.cooling_until = until
-        self._save(state)
+        self._set(name, cooling_until=until)
 
     def forget(self, name: str) -> None:
         """Drop the session's state."""
@@ -56,6 +54,10 @@ class Sessions:
         until = self.state(name).cooling_until
         return until if until and until > self.clock.now() else None
 
-    def _save(self, state: SessionState) -> None:
+    def _set(self, name: str, **values: object) -> None:
+        # Only what is said here is written: a cool-down must not undo a stop that another process has just noted.
+        with suppress(IntegrityError), Session(self.engine) as db, db.begin():
+            if db.get(SessionState, name) is None:
+                db.add(SessionState(name=name))
         with Session(self.engine) as db, db.begin():
-            db.merge(state)
+            db.execute(update(SessionState).where(SessionState.name == name).values(**values))

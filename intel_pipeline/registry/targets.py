@@ -34,8 +34,12 @@ class Targets:
             taken = by_name or (by_label if by_label and by_label.state != "removed" else None)
             if taken:
                 problem = f"'{name}' cannot be added: the target '{taken.label}' ({taken.username}) is {taken.state}"
-                fix = f"resume it with `intel-pipeline targets resume {taken.label}`, or pick another --label"
-                raise TargetError(problem, fix if taken.state == "paused" else "nothing: it is captured already")
+                fix = "nothing: it is captured already"
+                if taken.username != name:
+                    fix = "pick another --label"
+                elif taken.state == "paused":
+                    fix = f"resume it with `intel-pipeline targets resume {taken.label}`"
+                raise TargetError(problem, fix)
             if by_label:
                 # The same account coming back keeps its history under its label; another one must not inherit it.
                 if by_label.username != name:

@@ -84,6 +84,8 @@ class History:
     def _happen(self, plan: Plan, target: Life, hours: Hours) -> None:
         """Let `plan` happen, unless it cannot: who follows cannot follow, and who has left cannot leave."""
         match plan:
+            case Plan(resident=Resident() as resident) if not self._rested(resident, plan.at):
+                pass  # a daily look would not see each of two things done within a day
             case Plan(act="follow" | "return", resident=Resident() as resident) if resident not in target.crowd:
                 if plan.act == "return":
                     target.gone.remove(resident)
@@ -114,6 +116,7 @@ class History:
         target.gone.append(resident)
         target.steps.append(Step(at, place, resident, joined=False, count=len(target.crowd)))
         target.events.append(Event(at, target.id, "left", resident.id, resident.username_at(at), None))
+        target.last_act[resident.id] = at
 
     def _rename(self, resident: Resident, username: str, at: datetime) -> None:
         before = resident.username_at(at)

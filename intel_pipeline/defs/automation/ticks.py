@@ -5,15 +5,12 @@ from typing import Any
 
 import dagster as dg
 
-from intel_pipeline.defs.partitions import rounds
-
 SNAPSHOTS = ("profile_snapshots", "follower_snapshots", "post_snapshots")
 
 # In one process: each step in a process of its own costs five times as much in imports.
 tick = dg.define_asset_job(
     "tick",
     selection=dg.AssetSelection.groups("snapshots", "changes", "publication"),
-    partitions_def=rounds,
     executor_def=dg.in_process_executor,
     description="Captures the most overdue targets of the open round, derives what changed and publishes it.",
 )

@@ -1,15 +1,17 @@
 """The web app's follower list. instaloader's own query answers with an empty list since September 2026."""
 
-from typing import Any
-
-from instaloader import InstaloaderContext
+from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
+from intel_pipeline.instagram.readings.wording import well_formed
+
+if TYPE_CHECKING:
+    from instaloader import InstaloaderContext
 
 VIA = "followers rest"
 
 
-def ask(context: InstaloaderContext, user_id: int, cursor: str | None, count: int) -> dict[str, Any]:
+def ask(context: "InstaloaderContext", user_id: int, cursor: str | None, count: int) -> dict[str, Any]:
     """Ask for the page at `cursor` through instaloader's own context and session."""
     params = {"count": str(count), "search_surface": "follow_list_page"}
     if cursor is not None:
@@ -25,7 +27,7 @@ def read(body: dict[str, Any]) -> FollowerPage:
     return FollowerPage(
         user_ids=[int(user["pk"]) for user in users],
         usernames=[str(user["username"]).lower() for user in users],
-        full_names=[user.get("full_name") for user in users],
+        full_names=[well_formed(user.get("full_name")) for user in users],
         private=[user.get("is_private") for user in users],
         verified=[user.get("is_verified") for user in users],
         next_cursor=None if cursor is None or cursor == "" else str(cursor),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from intel_pipeline.instagram.errors import SHAPE, classified
+from intel_pipeline.instagram.errors import SHAPE, drifted
 from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
 from intel_pipeline.instagram.readings.post_list import PostPage
@@ -39,4 +39,4 @@ def interpreted(read: Callable[[dict[str, Any]], T], answer: Answer) -> T:
     try:
         return read(answer.body)
     except SHAPE as error:
-        raise classified(error, f"interpreting an answer by '{answer.via}'") from error
+        raise drifted(error, f"interpreting an answer by '{answer.via}'") from error

@@ -1,11 +1,13 @@
 """The web app's query for a profile's posts, logged in."""
 
 from datetime import UTC, datetime
-from typing import Any
-
-from instaloader import InstaloaderContext
+from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.instagram.readings.post_list import PostPage, PostReading
+from intel_pipeline.instagram.readings.wording import well_formed
+
+if TYPE_CHECKING:
+    from instaloader import InstaloaderContext
 
 VIA = "posts timeline"
 # Query and variables as instaloader 4.16 sends them.
@@ -31,7 +33,7 @@ VARIABLES = {
 MEDIA_TYPES = {1: "image", 2: "video", 8: "sidecar"}
 
 
-def ask(context: InstaloaderContext, username: str, cursor: str | None) -> dict[str, Any]:
+def ask(context: "InstaloaderContext", username: str, cursor: str | None) -> dict[str, Any]:
     """Ask for the page of posts at `cursor`."""
     variables: dict[str, Any] = {**VARIABLES, "username": username}
     if cursor is not None:
@@ -62,7 +64,7 @@ def post_of(media: dict[str, Any]) -> PostReading:
         owner_id=int(media["user"]["pk"]),
         taken_at=datetime.fromtimestamp(media["taken_at"], UTC),
         media_type=MEDIA_TYPES[media["media_type"]],
-        caption=caption.get("text") if caption else None,
+        caption=well_formed(caption.get("text")) if caption else None,
         # With hidden counts Instagram still sends a number, and it means nothing.
         like_count=None if hidden else media["like_count"],
         comment_count=media.get("comment_count"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from intel_pipeline.contracts.picture import fingerprint
 from intel_pipeline.instagram.errors import gone
+from intel_pipeline.instagram.readings.wording import well_formed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ def profile_of(user: dict[str, Any] | None) -> ProfileReading:
     return ProfileReading(
         user_id=int(user["pk"]),
         username=str(user["username"]).lower(),
-        full_name=user.get("full_name"),
-        biography=user.get("biography"),
-        external_url=user.get("external_url"),
+        full_name=well_formed(user.get("full_name")),
+        biography=well_formed(user.get("biography")),
+        external_url=well_formed(user.get("external_url")),
         is_private=bool(user["is_private"]),
         is_verified=bool(user["is_verified"]),
         is_business=user.get("is_business"),
-        category=user.get("category"),
+        category=well_formed(user.get("category")),
         follower_count=user["follower_count"],
         following_count=user["following_count"],
         media_count=user.get("media_count", user.get("all_media_count")),

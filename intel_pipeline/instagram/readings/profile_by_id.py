@@ -1,10 +1,11 @@
 """The web app's profile query by id: survives a rename, and says whether the session follows the account."""
 
-from typing import Any
-
-from instaloader import InstaloaderContext
+from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.instagram.readings.profile import ProfileReading, profile_of
+
+if TYPE_CHECKING:
+    from instaloader import InstaloaderContext
 
 VIA = "profile by id"
 # Query and variables as instaloader 4.16 sends them.
@@ -17,7 +18,7 @@ PROVIDERS = {
 }
 
 
-def ask(context: InstaloaderContext, user_id: int) -> dict[str, Any]:
+def ask(context: "InstaloaderContext", user_id: int) -> dict[str, Any]:
     """Ask for the profile of `user_id`."""
     variables = {"id": str(user_id), "render_surface": "PROFILE", **PROVIDERS, "enable_integrity_filters": True}
     answer: dict[str, Any] = context.doc_id_graphql_query(DOC_ID, variables, web_api=True)

@@ -1,15 +1,16 @@
 """The public profile page, as a logged-out visitor sees it: finds an account by its name."""
 
-from typing import Any
-
-from instaloader import InstaloaderContext
+from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.instagram.readings.profile import ProfileReading, profile_of
+
+if TYPE_CHECKING:
+    from instaloader import InstaloaderContext
 
 VIA = "profile page"
 
 
-def ask(context: InstaloaderContext, username: str) -> dict[str, Any]:
+def ask(context: "InstaloaderContext", username: str) -> dict[str, Any]:
     """Ask for the page; the answer holds the query results that the page embeds, in page order."""
     return {"data": context.get_page_data(f"{username}/")}
 

@@ -29,11 +29,14 @@ LOST_ONCE = """
 select distinct user_id from follower_change_log
 where target = ? and kind = 'left' and state = 'confirmed' and learned_at < ?
 """
-# What incomplete captures taught since the last complete one.
+# Who was seen, as incomplete captures taught since the last complete one.
 SINCE = """
 select user_id, username from follower_change_log
-where target = ? and learned_at > ? and learned_at < ? and state = 'confirmed' and kind <> 'left'
+where target = ? and learned_at > ? and learned_at < ? and (kind <> 'left' or state = 'retracted')
 order by learned_at
+"""
+LAST_COMPLETE = """
+select max(started_at) as last from captures where target = ? and surface = 'followers' and verdict = 'complete'
 """
 # The members of a complete capture; who was there before keeps the moment of being first seen.
 MEMBERS = """
@@ -48,9 +51,9 @@ def land_followers(
     transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures
 ) -> Counter[str]:
     """Derive and land what these follower captures teach; return the number of rows by kind and state."""
-    land_captures(transaction, captures)
     learned: Counter[str] = Counter()
     for capture in captures:
+        land_captures(transaction, [capture])
         if capture.snapshot is None or capture.verdict == "suspect":
             continue
         snapshot = snapshot_file.read(lake, capture.snapshot)
@@ -85,9 +88,7 @@ def derived(
 
 def land_members(transaction: Transaction, capture: Capture, snapshot: "pl.DataFrame") -> None:
     """Let the capture's members be the target's followers, unless a later capture has been landed already."""
-    known = transaction.query("select max(last_seen_at) as last from followers where target = ?", capture.target)
-    last = known["last"][0]
-    if last is not None and last > capture.started_at:
+    if transaction.query(LAST_COMPLETE, capture.target)["last"][0] > capture.started_at:
         return
     transaction.run("create temp table members_before as from followers where target = ?", capture.target)
     transaction.run("delete from followers where target = ?", capture.target)

@@ -14,9 +14,14 @@ AUDIENCE = """
 select follower_count from profile_history
 where target = ? and captured_at <= ? order by captured_at desc limit 1
 """
+# What can change is taken from the newest capture, in whatever order captures are landed.
 KNOWN_POSTS = """
-update posts set last_seen_at = greatest(last_seen_at, ?), caption = fresh.caption, is_pinned = fresh.is_pinned
-from fresh where posts.target = ? and posts.post_id = fresh.post_id
+update posts set
+    caption = if(last_seen_at <= $1, fresh.caption, posts.caption),
+    is_pinned = if(last_seen_at <= $1, fresh.is_pinned, posts.is_pinned),
+    first_seen_at = least(first_seen_at, $1),
+    last_seen_at = greatest(last_seen_at, $1)
+from fresh where posts.target = $2 and posts.post_id = fresh.post_id
 """
 NEW_POSTS = """
 insert into posts by name

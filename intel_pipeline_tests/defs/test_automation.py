@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+
+from intel_pipeline.clock import today
+from intel_pipeline.defs.automation.planner import planner, read_cursor
+from intel_pipeline.defs.automation.schedules import daily_round
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.running import run_tick
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline_tests.worlds import clock_of, small_pipeline
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def plan(pipeline: Pipeline, instance: dg.DagsterInstance, cursor: str | None = None) -> object:
+    return planner(
+        dg.build_sensor_context(instance, cursor=cursor, resources={"pipeline": PipelineResource.given(pipeline)})
+    )
+
+
+def begin_day(pipeline: Pipeline, instance: dg.DagsterInstance) -> object:
+    return daily_round(dg.build_schedule_context(instance, resources={"pipeline": PipelineResource.given(pipeline)}))
+
+
+def on_instagram(pipeline: Pipeline) -> Pipeline:
+    """The same data folder as if it were no demo's; nothing is asked of anybody in these tests."""
+    return replace(pipeline, instagram=None)
+
+
+def test_the_schedule_opens_the_round_and_starts_its_first_tick(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    request = begin_day(pipeline, instance)
+    assert pipeline.registry.rounds.open() == today(pipeline.clock)
+    assert request.partition_key == today(pipeline.clock).isoformat()
+    assert begin_day(pipeline, instance).run_key == request.run_key
+
+
+def test_the_schedule_says_what_to_do_where_there_is_no_target(tmp_path, instance):
+    skip = begin_day(on_instagram(small_pipeline(tmp_path, [])), instance)
+    assert "targets add" in skip.skip_message
+
+
+def test_the_planner_waits_for_a_round_and_then_asks_for_one_tick(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    assert "no round is open" in plan(pipeline, instance).skip_message
+    pipeline.registry.rounds.begin(today(pipeline.clock))
+    result = plan(pipeline, instance)
+    assert [request.partition_key for request in result.run_requests] == [today(pipeline.clock).isoformat()]
+    assert result.run_requests[0].run_key is None
+
+
+def test_the_planner_does_not_ask_again_at_once_when_a_tick_got_nowhere(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    pipeline.registry.rounds.begin(today(pipeline.clock))
+    cursor = plan(pipeline, instance).cursor
+    assert read_cursor(cursor).due == 3
+    assert "next try" in plan(pipeline, instance, cursor).skip_message
+    clock_of(pipeline).sleep(16 * 60)
+    assert plan(pipeline, instance, cursor).run_requests
+
+
+def test_the_planner_rests_when_everything_due_is_captured(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    assert "is captured" in plan(on_instagram(pipeline), instance).skip_message
+
+
+def test_the_planner_respects_a_cool_down_and_comes_back_after_it(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    pipeline.registry.rounds.begin(today(pipeline.clock))
+    pipeline.registry.sessions.cool("desk", pipeline.clock.now().replace(hour=7))
+    assert "cools down until" in plan(pipeline, instance).skip_message
+    clock_of(pipeline).sleep(3601)
+    assert plan(pipeline, instance).run_requests
+
+
+def test_the_planner_uses_no_stopped_session(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    pipeline.registry.rounds.begin(today(pipeline.clock))
+    pipeline.registry.sessions.stop("desk", "Instagram asks the owner to act")
+    assert "is stopped" in plan(pipeline, instance).skip_message
+
+
+def test_in_a_demos_folder_no_day_passes_by_itself(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    assert "--resume" in begin_day(pipeline, instance).skip_message
+    assert "--resume" in plan(pipeline, instance).skip_message

@@ -1,0 +1,47 @@
+import tomllib
+
+import dagster as dg
+import yaml
+
+from intel_pipeline.definitions import defs
+from intel_pipeline.settings import PROJECT_ROOT
+
+
+def test_the_definitions_load_and_hold_the_assets_of_the_design():
+    dg.Definitions.validate_loadable(defs)
+    names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
+    snapshots = {"profile_snapshots", "follower_snapshots", "post_snapshots"}
+    assert names == snapshots | {"profile_changes", "follower_changes", "post_metrics", "publication"}
+
+
+def test_every_asset_but_the_publication_is_partitioned_by_round():
+    graph = defs.resolve_asset_graph()
+    unpartitioned = {
+        key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None
+    }
+    assert unpartitioned == {"publication"}
+
+
+def test_snapshots_are_retried_and_derived_assets_are_not():
+    job = defs.resolve_job_def("tick")
+    retried = {name for name in job.graph.node_dict if job.graph.node_named(name).definition.retry_policy}
+    assert retried == {"profile_snapshots", "follower_snapshots", "post_snapshots"}
+
+
+def test_one_job_one_schedule_and_one_sensor_drive_it_all_and_are_on():
+    assert [schedule.name for schedule in defs.schedules] == ["daily_round"]
+    assert [sensor.name for sensor in defs.sensors] == ["planner"]
+    assert defs.schedules[0].default_status == dg.DefaultScheduleStatus.RUNNING
+    assert defs.sensors[0].default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_workspace_and_project_call_the_code_location_by_one_name():
+    workspace = yaml.safe_load((PROJECT_ROOT / "workspace.yaml").read_text())
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())
+    location = workspace["load_from"][0]["python_module"]
+    assert location["location_name"] == project["tool"]["dg"]["project"]["code_location_name"] == "intel_pipeline"
+    assert location["module_name"] == project["tool"]["dg"]["project"]["code_location_target_module"]
+
+
+def test_no_resource_has_a_field_that_dagster_would_store_and_show():
+    assert defs.resources["pipeline"].__class__.model_fields == {}

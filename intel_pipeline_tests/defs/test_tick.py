@@ -1,0 +1,178 @@
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+from intel_pipeline.capture.work import Limits, capture_due
+from intel_pipeline.clock import today
+from intel_pipeline.definitions import defs
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.running import run_tick
+from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
+from intel_pipeline.instagram.errors import TransientError
+from intel_pipeline.simulator.faults import FOR_EVER, Scripted
+from intel_pipeline.simulator.wire.exchange import json_reply
+from intel_pipeline.warehouse.writer import connected
+from intel_pipeline_tests.worlds import asked, next_morning, small_pipeline
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def metadata(instance: dg.DagsterInstance, asset: str) -> dict[str, object]:
+    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    stored = event.asset_materialization.metadata
+    return {name: getattr(value, "records", None) or value.value for name, value in stored.items()}
+
+
+def published(pipeline, sql: str) -> list[tuple]:
+    with connected(pipeline.settings.publication.resolve(), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_tick_captures_derives_and_publishes_and_tells_the_ui_how_the_round_stands(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly", "closed"])
+    assert run_tick(pipeline, instance, today(pipeline.clock)).success
+    told = metadata(instance, "follower_snapshots")
+    assert (told["targets_captured"], told["targets_complete"], told["targets_left"]) == (3, 2, 0)
+    assert told["dagster/partition_row_count"] == 230 + 130
+    verdicts = {record.data["target"]: record.data["verdict"] for record in told["verdicts"]}
+    assert verdicts == {"open": "complete", "friendly": "complete", "closed": "failed"}
+    assert published(pipeline, "select target, count(*) from followers group by 1 order by 1") == [
+        ("friendly", 130),
+        ("open", 230),
+    ]
+
+
+def test_a_target_that_cannot_be_captured_fails_a_check_and_not_the_run(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "closed"])
+    result = run_tick(pipeline, instance, today(pipeline.clock))
+    checks = {check.asset_key.to_user_string(): check for check in result.get_asset_check_evaluations()}
+    assert result.success
+    assert checks["profile_snapshots"].passed
+    assert not checks["follower_snapshots"].passed
+    assert checks["follower_snapshots"].severity == dg.AssetCheckSeverity.WARN
+    assert "closed" in checks["follower_snapshots"].description
+
+
+def test_nothing_that_dagster_stores_names_a_follower(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    result = run_tick(pipeline, instance, today(pipeline.clock))
+    world = pipeline.instagram.world
+    stored = "".join(repr(record) for record in instance.all_logs(result.run_id))
+    assert not [person for person in world.followers_of(world.target_id("open")) if person.username in stored]
+
+
+def test_the_second_day_finds_what_happened_on_the_first(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    first = today(pipeline.clock)
+    run_tick(pipeline, instance, first)
+    began = pipeline.clock.now()
+    second = next_morning(pipeline)
+    run_tick(pipeline, instance, second)
+    world = pipeline.instagram.world
+    truth = world.truth(world.target_id("open"), began, pipeline.clock.now())
+    happened = sorted((event.kind, event.user_id) for event in truth)
+    assert sorted(published(pipeline, "select kind, user_id from follower_changes")) == happened
+    assert {kind for kind, _ in happened} >= {"followed", "left"}
+    assert set(published(pipeline, "select kind, state from follower_changes")) <= {
+        ("followed", "confirmed"),
+        ("renamed", "confirmed"),
+        ("left", "suspected"),
+    }
+
+
+def test_a_tick_that_finds_nothing_due_asks_nothing_and_is_green(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    spent = pipeline.registry.ledger.total()
+    assert run_tick(pipeline, instance, today(pipeline.clock)).success
+    assert pipeline.registry.ledger.total() == spent
+
+
+def test_chosen_targets_are_captured_again_by_hand(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    before = asked(pipeline, "followers")
+    run_tick(pipeline, instance, today(pipeline.clock), ["open"])
+    assert asked(pipeline, "followers") == before + 5
+    assert published(pipeline, "select count(*) from captures where surface = 'followers'") == [(3,)]
+
+
+def test_a_closed_round_is_refused_at_once_with_the_reason(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    first = today(pipeline.clock)
+    run_tick(pipeline, instance, first)
+    run_tick(pipeline, instance, next_morning(pipeline))
+    result = run_tick(pipeline, instance, first)
+    failure = result.failure_data_for_node("profile_snapshots")
+    assert not result.success
+    assert "cannot be captured any more" in failure.error.to_string()
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
+def test_deriving_a_past_round_again_changes_nothing(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    days = [today(pipeline.clock)]
+    run_tick(pipeline, instance, days[0])
+    for _ in range(3):
+        days.append(next_morning(pipeline))
+        run_tick(pipeline, instance, days[-1])
+    tables = (
+        "profile_history",
+        "profile_changes",
+        "followers",
+        "follower_change_log",
+        "posts",
+        "post_metrics",
+        "captures",
+    )
+    before = {table: sorted(map(str, published(pipeline, f"from {table}"))) for table in tables}
+    for day in days[1:3]:
+        result = defs.resolve_job_def("tick").execute_in_process(
+            op_selection=["profile_changes", "follower_changes", "post_metrics", "publication"],
+            partition_key=day.isoformat(),
+            instance=instance,
+            resources={"pipeline": PipelineResource.given(pipeline)},
+        )
+        assert result.success
+    after = {table: sorted(map(str, published(pipeline, f"from {table}"))) for table in tables}
+    assert after == before
+    assert before["follower_change_log"]
+
+
+def test_a_list_that_is_not_complete_yields_no_loss(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    next_morning(pipeline)
+    dead = Scripted("/followers/", json_reply({"users": [], "status": "ok"}), times=FOR_EVER)
+    pipeline.instagram.faults.append(dead)
+    assert run_tick(pipeline, instance, today(pipeline.clock)).success
+    assert published(pipeline, "select count(*) from follower_changes where kind = 'left'") == [(0,)]
+    assert published(pipeline, "select count(*) from followers") == [(230,)]
+
+
+def test_a_stumble_asks_for_a_retry_until_the_last_try_writes_it_down(tmp_path):
+    broken = Scripted("/followers/", json_reply({}, 502), times=FOR_EVER)
+    pipeline = small_pipeline(tmp_path, ["open"], [broken])
+    capture_due(pipeline, "profile", today(pipeline.clock), Limits(most=5, seconds=60), lambda *_: None)
+    # Dagster offers no retry number to an asset that is called directly, and a real retry sleeps.
+    context = SimpleNamespace(
+        partition_key=today(pipeline.clock).isoformat(),
+        retry_number=0,
+        asset_key=dg.AssetKey("follower_snapshots"),
+        log=logging.getLogger(),
+    )
+    resource = PipelineResource.of(pipeline)
+    with pytest.raises(TransientError, match="resumes"):
+        take_snapshots(context, resource, "followers", TickConfig())
+    assert pipeline.registry.captures.in_progress()
+    context.retry_number = RETRIES.max_retries
+    told = take_snapshots(context, resource, "followers", TickConfig())
+    assert told.metadata["targets_not_complete"].value == 1
+    assert not pipeline.registry.captures.in_progress()

@@ -1,0 +1,256 @@
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.errors import BusyError
+from intel_pipeline.registry.captures import LEASE, SHELF_LIFE, alive
+from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.registry.store import Registry, open_registry
+from intel_pipeline.simulator.clock import VirtualClock
+
+DAY = date(2026, 11, 24)
+COMPLETE = Outcome(verdict="complete", rows=4, distinct=3, reported_before=3, reported_after=3, pages=2)
+BEGIN = """
+import sys
+from datetime import UTC, date, datetime
+from intel_pipeline.registry.store import open_registry
+from intel_pipeline.simulator.clock import VirtualClock
+registry = open_registry(sys.argv[1], VirtualClock(datetime(2026, 11, 24, 6, tzinfo=UTC)))
+capture = registry.captures.begin(registry.targets.get("nasa"), "followers", date(2026, 11, 24), "simulator")
+print(capture.capture_id, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def nasa(registry: Registry) -> Target:
+    return registry.targets.add("nasa", None, None)
+
+
+def begin(registry: Registry, target: Target, day: date = DAY, surface: str = "followers") -> Capture:
+    return registry.captures.begin(target, surface, day, "simulator")
+
+
+def elsewhere(holder: str, registry: Registry, capture: Capture) -> None:
+    """Let the lease be held by somebody else."""
+    registry.captures._set(capture, holder=holder)  # noqa: SLF001  as if another machine had written it
+
+
+def test_a_capture_that_is_being_made_is_refused_to_everybody_else(registry: Registry, nasa: Target) -> None:
+    begin(registry, nasa)
+    with pytest.raises(BusyError, match="the followers of 'nasa' are being captured by another run"):
+        begin(registry, nasa)
+
+
+def test_other_surfaces_and_targets_are_free(registry: Registry, nasa: Target) -> None:
+    begin(registry, nasa)
+    begin(registry, nasa, surface="posts")
+    begin(registry, registry.targets.add("esa", None, None))
+    assert len(registry.captures.in_progress()) == 3
+
+
+def test_a_capture_that_was_let_go_is_resumed_as_the_same_one(registry: Registry, nasa: Target) -> None:
+    first = begin(registry, nasa)
+    registry.captures.release(first)
+    again = begin(registry, nasa, DAY + timedelta(days=1))
+    assert again.capture_id == first.capture_id
+    assert (again.started_at, again.round) == (first.started_at, DAY + timedelta(days=1))
+
+
+def test_the_lease_of_a_process_that_died_passes_on_at_once_and_not_while_it_lives(
+    registry: Registry, nasa: Target, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", BEGIN, f"sqlite:///{tmp_path / 'registry.db'}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
+        assert other.stdout is not None
+        capture_id = other.stdout.readline().strip()
+        with pytest.raises(BusyError):
+            begin(registry, nasa)
+        other.kill()
+        other.wait(timeout=30)
+    assert begin(registry, nasa).capture_id == capture_id
+
+
+def test_the_lease_of_another_machine_passes_on_when_it_has_expired(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    first = begin(registry, nasa)
+    elsewhere("other-machine:1:abc", registry, first)
+    clock.advance(LEASE - timedelta(seconds=1))
+    with pytest.raises(BusyError):
+        begin(registry, nasa)
+    clock.advance(timedelta(seconds=1))
+    assert begin(registry, nasa).capture_id == first.capture_id
+
+
+def test_whoever_lost_the_lease_is_told_and_writes_nothing_more(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    slow = begin(registry, nasa)
+    clock.advance(LEASE)
+    new = begin(registry, nasa)
+    with pytest.raises(BusyError):
+        registry.captures.extend(slow)
+    with pytest.raises(BusyError):
+        registry.captures.finish(slow, COMPLETE, "somewhere")
+    registry.captures.release(slow)
+    with pytest.raises(BusyError):
+        begin(registry, nasa)
+    registry.captures.finish(new, COMPLETE, "somewhere else")
+    assert [capture.snapshot for capture in registry.captures.all_finished()] == ["somewhere else"]
+
+
+def test_a_lease_is_kept_as_long_as_pages_arrive(registry: Registry, nasa: Target, clock: VirtualClock) -> None:
+    capture = begin(registry, nasa)
+    for _ in range(9):
+        clock.advance(LEASE / 3)
+        registry.captures.extend(capture)
+    with pytest.raises(BusyError):
+        begin(registry, nasa)
+
+
+def test_two_that_begin_at_once_get_one_capture_between_them(registry: Registry, nasa: Target) -> None:
+    for surface in ("profile", "followers", "posts"):
+        barrier, won, refused = Barrier(4), [], []
+
+        def go(surface: str = surface, barrier: Barrier = barrier, won: list = won, refused: list = refused) -> None:  # type: ignore[type-arg]
+            barrier.wait(timeout=10)
+            try:
+                won.append(begin(registry, nasa, surface=surface))
+            except BusyError as error:
+                refused.append(error)
+
+        threads = [Thread(target=go) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+        assert (len(won), len(refused)) == (1, 3)
+
+
+def test_two_that_resume_at_once_get_one_capture_between_them(registry: Registry, nasa: Target) -> None:
+    registry.captures.release(begin(registry, nasa))
+    barrier, won, refused = Barrier(4), [], []
+
+    def go() -> None:
+        barrier.wait(timeout=10)
+        try:
+            won.append(begin(registry, nasa))
+        except BusyError as error:
+            refused.append(error)
+
+    threads = [Thread(target=go) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert (len(won), len(refused)) == (1, 3)
+
+
+def test_past_its_shelf_life_a_capture_is_failed_and_a_fresh_one_begins(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    stale = begin(registry, nasa)
+    registry.captures.release(stale)
+    clock.advance(SHELF_LIFE)
+    assert begin(registry, nasa).capture_id == stale.capture_id
+    registry.captures.release(begin_free(registry, stale))
+    clock.advance(timedelta(seconds=1))
+    fresh = begin(registry, nasa, DAY + timedelta(days=2))
+    assert fresh.capture_id != stale.capture_id
+    failed = registry.captures.all_finished()
+    assert [(capture.capture_id, capture.verdict) for capture in failed] == [(stale.capture_id, "failed")]
+    assert "its cursor is dead" in failed[0].reasons[0]
+
+
+def begin_free(registry: Registry, capture: Capture) -> Capture:
+    """Return the capture as whoever holds it now knows it."""
+    return next(one for one in registry.captures.in_progress() if one.capture_id == capture.capture_id)
+
+
+def test_a_finished_capture_keeps_its_verdict_its_counts_and_the_moments_of_its_pages(
+    registry: Registry, nasa: Target, tmp_path: Path, clock: VirtualClock
+) -> None:
+    began, ended = datetime(2026, 11, 24, 7, tzinfo=UTC), datetime(2026, 11, 24, 8, 0, 0, 123456, tzinfo=UTC)
+    outcome = replace(COMPLETE, started_at=began, finished_at=ended, user_id=7, username="nasa.gov", reasons=("why",))
+    registry.captures.finish(begin(registry, nasa), outcome, "followers/x.parquet")
+    reopened = open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
+    (found,) = reopened.captures.of_round(DAY, "followers")
+    reopened.close()
+    assert (found.started_at, found.finished_at, found.holder, found.leased_until) == (began, ended, None, None)
+    assert (found.verdict, found.reasons, found.snapshot) == ("complete", ["why"], "followers/x.parquet")
+    assert (found.row_count, found.distinct_count, found.reported_before, found.page_count) == (4, 3, 3, 2)
+    assert (found.user_id, found.username) == (7, "nasa.gov")
+
+
+def test_what_a_round_lacks_is_due_the_longest_uncaptured_first(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    for name in ("esa", "jaxa", "paused"):
+        registry.targets.add(name, None, None)
+    registry.targets.set_state("paused", "paused")
+    for label in ("nasa", "esa"):
+        registry.captures.finish(begin(registry, registry.targets.get(label)), COMPLETE, None)
+        clock.advance(timedelta(minutes=1))
+    assert [target.label for target in registry.captures.due("followers", DAY)] == ["jaxa"]
+    tomorrow = DAY + timedelta(days=1)
+    assert [target.label for target in registry.captures.due("followers", tomorrow)] == ["jaxa", "nasa", "esa"]
+    begin(registry, nasa, tomorrow)
+    assert "nasa" in [target.label for target in registry.captures.due("followers", tomorrow)]
+
+
+def test_the_capture_before_is_the_latest_earlier_one_that_left_a_snapshot(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    made = []
+    for verdict, snapshot in (("complete", "a"), ("complete", None), ("partial", "c"), ("complete", "d")):
+        clock.advance(timedelta(hours=1))
+        capture = begin(registry, nasa)
+        registry.captures.finish(capture, replace(COMPLETE, verdict=verdict), snapshot)
+        made.append(capture)
+    begin(registry, nasa)
+    before = registry.captures.before
+    nearest, proven = before(made[3], complete=False), before(made[3], complete=True)
+    assert nearest is not None
+    assert proven is not None
+    assert (nearest.snapshot, proven.snapshot) == ("c", "a")
+    assert before(made[0], complete=False) is None
+    assert [capture.snapshot for capture in registry.captures.history("nasa", "followers")] == ["a", "c", "d"]
+    assert [capture.snapshot for capture in registry.captures.latest()] == ["d"]
+
+
+def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) -> None:
+    def imported(number: int) -> Capture:
+        moment = datetime(2020, 1, number, tzinfo=UTC)
+        return Capture(
+            capture_id=f"imported-{number}",
+            target=nasa.label,
+            surface="profile",
+            origin="archive",
+            started_at=moment,
+            finished_at=moment,
+            verdict="complete",
+            reasons=[],
+        )
+
+    assert registry.captures.add_imported([imported(1), imported(2)]) == 2
+    assert registry.captures.add_imported([imported(2), imported(3)]) == 1
+    since = registry.captures.profiles_since("nasa", datetime(2020, 1, 2, tzinfo=UTC))
+    assert [capture.capture_id for capture in since] == ["imported-2", "imported-3"]
+
+
+def test_a_holder_is_alive_unless_its_process_on_this_machine_has_ended(registry: Registry, nasa: Target) -> None:
+    here = socket.gethostname()
+    assert alive(begin(registry, nasa).holder)
+    assert alive(f"{here}:{os.getppid()}:abc")
+    assert alive("other-machine:1:abc")
+    assert not alive(f"{here}:{os.getpid()}:an earlier process of this number")
+    assert not alive(f"{here}:{2**22 + 1}:abc")

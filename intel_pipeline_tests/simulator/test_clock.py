@@ -1,0 +1,43 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from intel_pipeline.simulator.clock import RunningClock, VirtualClock
+
+
+def test_a_virtual_clock_moves_only_when_it_is_moved(start: datetime) -> None:
+    clock = VirtualClock(start)
+    assert clock.now() == start
+    clock.sleep(90)
+    assert clock.now() == start + timedelta(seconds=90)
+    clock.advance(timedelta(days=1))
+    clock.set(start + timedelta(days=2))
+    assert clock.now() == start + timedelta(days=2)
+
+
+def test_a_virtual_clock_never_goes_back(start: datetime) -> None:
+    clock = VirtualClock(start)
+    with pytest.raises(ValueError, match="go back"):
+        clock.set(start - timedelta(seconds=1))
+    with pytest.raises(ValueError, match="go back"):
+        clock.sleep(-1)
+    assert clock.now() == start
+
+
+def test_clocks_refuse_naive_moments_and_a_standing_pace() -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  that is what is refused
+    with pytest.raises(ValueError, match="aware"):
+        VirtualClock(naive)
+    with pytest.raises(ValueError, match="aware"):
+        RunningClock(naive)
+    with pytest.raises(ValueError, match="positive"):
+        RunningClock(datetime(2026, 1, 1, tzinfo=UTC), speed=0)
+
+
+def test_a_running_clock_lets_a_day_pass_in_a_fraction_of_a_second(start: datetime) -> None:
+    clock = RunningClock(start, speed=86_400 * 100)
+    began = time.monotonic()
+    clock.sleep(86_400)
+    assert clock.now() - start >= timedelta(days=1)
+    assert time.monotonic() - began < 5

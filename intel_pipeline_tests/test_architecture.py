@@ -1,0 +1,130 @@
+"""The direction of imports, read from the source and, for what is heavy, from a fresh interpreter."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import intel_pipeline
+
+PACKAGE = Path(intel_pipeline.__file__).parent
+HEAVY = ("polars", "duckdb", "pandera", "pyarrow", "instaloader", "alembic")
+LOADED = "import sys, json, intel_pipeline.definitions; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+
+
+def modules(*parts: str) -> list[Path]:
+    found = [
+        path
+        for part in parts
+        for path in ([PACKAGE / part] if part.endswith(".py") else PACKAGE.glob(f"{part}/**/*.py"))
+    ]
+    assert found, parts
+    return found
+
+
+def imported(path: Path, *, at_module_level: bool = False) -> Iterator[str]:
+    """Yield the full names of what a module imports; at module level, without what only a type checker reads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in top_level(tree) if at_module_level else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def top_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    for node in tree.body:
+        if isinstance(node, ast.Try | ast.With):
+            yield from node.body
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            yield node
+
+
+def breaches(paths: list[Path], forbidden: tuple[str, ...], *, at_module_level: bool = False) -> list[str]:
+    return [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in paths
+        for name in imported(path, at_module_level=at_module_level)
+        if any(name == one or name.startswith(f"{one}.") for one in forbidden)
+    ]
+
+
+def test_only_the_dagster_side_imports_dagster() -> None:
+    others = [path for path in modules(".") if path.relative_to(PACKAGE).parts[0] not in ("defs", "definitions.py")]
+    assert len(others) > 100
+    assert breaches(others, ("dagster",)) == []
+    assert breaches(modules("definitions.py"), ("dagster",))
+
+
+def test_changes_know_nothing_but_frames_and_their_columns() -> None:
+    allowed = (
+        *("polars", "typing", "dataclasses", "datetime.datetime", "datetime.timedelta", "hashlib", "collections"),
+        *("intel_pipeline.changes", "intel_pipeline.contracts", "intel_pipeline.sorting"),
+    )
+    paths = [*modules("changes"), PACKAGE / "sorting.py"]
+    strangers = [name for path in paths for name in imported(path) if not name.startswith(allowed)]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("name", ["open", "print", "now", "today", "utcnow", "getenv", "read_parquet", "write_parquet"])
+def test_changes_touch_neither_disk_nor_clock(name: str) -> None:
+    calls = [
+        ast.unparse(node.func)
+        for path in modules("changes")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+    ]
+    assert calls
+    assert [call for call in calls if call.split(".")[-1] == name] == []
+
+
+def test_the_simulator_shares_nothing_with_the_pipeline_but_clock_and_errors() -> None:
+    allowed = ("intel_pipeline.simulator", "intel_pipeline.clock", "intel_pipeline.errors")
+    ours = [
+        f"{path.name} imports {name}"
+        for path in modules("simulator")
+        for name in imported(path)
+        if name.startswith("intel_pipeline") and not name.startswith(allowed)
+    ]
+    assert ours == []
+
+
+@pytest.mark.parametrize(
+    ("part", "to_its_right"),
+    [
+        ("instagram", ("capture", "lake", "changes", "warehouse", "importers", "defs", "cli", "demo", "pipeline")),
+        ("registry", ("lake", "changes", "warehouse", "importers", "defs", "cli", "demo", "pipeline")),
+        ("contracts", ("capture", "changes", "instagram", "registry", "lake", "warehouse", "importers", "defs", "cli")),
+        ("lake", ("capture", "changes", "instagram", "registry", "warehouse", "importers", "defs", "cli", "pipeline")),
+        ("capture", ("changes", "warehouse", "importers", "defs", "cli", "demo", "definitions")),
+        ("warehouse", ("instagram", "importers", "defs", "cli", "demo", "definitions")),
+        ("importers", ("instagram", "defs", "cli", "demo", "definitions")),
+        ("defs", ("cli", "importers", "simulator")),
+    ],
+)
+def test_data_flows_one_way(part: str, to_its_right: tuple[str, ...]) -> None:
+    assert breaches(modules(part), tuple(f"intel_pipeline.{name}" for name in to_its_right)) == []
+
+
+def test_nothing_heavy_is_imported_at_module_level_on_the_dagster_side() -> None:
+    assert breaches(modules("defs", "definitions.py"), HEAVY, at_module_level=True) == []
+
+
+def test_loading_the_definitions_loads_nothing_heavy() -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    assert "dagster" in loaded
+    assert set(HEAVY) & set(loaded) == set()
+
+
+def test_nothing_refers_to_anything_outside_the_repository() -> None:
+    root = PACKAGE.parent
+    texts = [path for folder in (PACKAGE, root / "intel_pipeline_tests") for path in folder.rglob("*.py")]
+    outside = f"{root.parent}/"
+    assert [path.name for path in texts if outside in path.read_text(encoding="utf-8")] == []
