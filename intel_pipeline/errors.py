@@ -1,5 +1,7 @@
 """The family of errors: each names the culprit and says what to do next."""
 
+WHAT_NOW = "What now:"
+
 
 class IntelError(Exception):
     """Anything that intel_pipeline refuses or cannot do.
@@ -12,7 +14,7 @@ class IntelError(Exception):
 
     def __init__(self, problem: str, fix: str) -> None:
         """Build the message out of both sentences, so that no log line loses the way out."""
-        super().__init__(f"{problem}\n  What now: {fix}")
+        super().__init__(f"{problem}\n  {WHAT_NOW} {fix}")
         self.problem = problem
         self.fix = fix
 

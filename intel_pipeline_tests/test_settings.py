@@ -108,6 +108,9 @@ def test_no_secret_is_shown_by_the_settings_nor_by_an_error(monkeypatch: pytest.
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "cAnArY" not in "".join(format_exception(caught.value))
+    with pytest.raises(SettingsError, match="INTEL_VAULT_KEYS=a secret value is not a usable setting") as caught:
+        load_settings(tick_seconds=600, vault_keys=["cAnArY"])
+    assert "cAnArY" not in str(caught.value)
     monkeypatch.setenv("INTEL_VAULT_KEY", "cAnArY")
     with pytest.raises(SettingsError, match="INTEL_VAULT_KEY is no setting") as caught:
         load_settings()

@@ -1,6 +1,6 @@
 """Capturing a follower list."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal, Page
 from intel_pipeline.capture.verdict import Evidence, Outcome, follower_verdict
+from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
@@ -15,8 +16,6 @@ from intel_pipeline.instagram.source import Source, Subject
 
 if TYPE_CHECKING:
     import polars as pl
-
-Progress = Callable[[int, int | None], None]
 
 
 @dataclass(slots=True)

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.verdict import Outcome, Verdict
+from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.readings.post_list import PostReading
 from intel_pipeline.instagram.source import Source, Subject
 
 
-def capture_posts(source: Source, journal: Journal, subject: Subject, most: int) -> Finding:
+def capture_posts(source: Source, journal: Journal, subject: Subject, most: int, progress: Progress) -> Finding:
     """Read the newest `most` posts, in whole pages.
 
     Rows: one per post, sorted by `post_id`, as `contracts.post.PostSnapshot`. Complete means: the end of the list,
@@ -40,6 +41,7 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int)
         rows += len(read.posts)
         for post in read.posts:
             found.setdefault(post.post_id, post)
+        progress(rows, profile.media_count)
         if read.next_cursor is None or len(found) >= most:
             break
         if not read.posts or read.next_cursor in seen:

@@ -4,3 +4,5 @@ from collections.abc import Callable
 
 # Label, surface, rows read so far, rows that Instagram reported.
 Watch = Callable[[str, str, int, int | None], None]
+# Rows read so far, rows that Instagram reported.
+Progress = Callable[[int, int | None], None]

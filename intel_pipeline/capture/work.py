@@ -1,6 +1,5 @@
 """Working off what is due: a batch of captures of one surface, of which none stops or hides the others."""
 
-import errno
 import logging
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,7 +12,8 @@ from intel_pipeline.capture.profile import capture_profile
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.verdict import Outcome
 from intel_pipeline.capture.watching import Watch
-from intel_pipeline.errors import BusyError, DiskFullError, IntelError
+from intel_pipeline.disk import naming_full_disk
+from intel_pipeline.errors import BusyError, IntelError
 from intel_pipeline.instagram.errors import (
     ActionNeededError,
     DriftError,
@@ -66,6 +66,12 @@ def capture_due(pipeline: Pipeline, surface: Surface, day: date, limits: Limits,
     Raises RoundError where that round cannot be captured. `watch` is told label, surface, rows and the reported
     number while a capture goes on.
     """
+    with naming_full_disk(pipeline.settings.data_dir):
+        return work_off(pipeline, surface, day, limits, watch)
+
+
+def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, watch: Watch) -> Tally:
+    """Do what `capture_due` says."""
     registry = pipeline.registry
     registry.rounds.admit(day)
     if limits.targets:
@@ -110,11 +116,6 @@ def take(  # noqa: PLR0913  the batch's own state
         settled = respond(pipeline, source, capture, tally, error, limits)
     except IntelError as error:
         settled = fail(pipeline, capture, tally, error)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        problem = f"the disk that holds {pipeline.settings.data_dir} is full"
-        raise DiskFullError(problem, "free some space; the capture resumes at the page where it stopped") from error
     finally:
         # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
         if not settled:
@@ -190,14 +191,16 @@ def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) 
 def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
     """Run the surface's script of requests over the capture's journal."""
     subject = Subject(target.label, target.username, target.user_id)
+
+    def progress(rows: int, reported: int | None) -> None:
+        pipeline.registry.captures.extend(capture)
+        watch(target.label, capture.surface, rows, reported)
+
     with Journal(pipeline.settings.journal_dir / f"{capture.capture_id}.pages", pipeline.clock) as journal:
-        if capture.surface == "profile":
-            return capture_profile(source, journal, subject)
-        if capture.surface == "posts":
-            return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture)
-
-        def progress(rows: int, reported: int | None) -> None:
-            pipeline.registry.captures.extend(capture)
-            watch(target.label, capture.surface, rows, reported)
-
-        return capture_followers(source, journal, subject, progress)
+        match capture.surface:
+            case "profile":
+                return capture_profile(source, journal, subject)
+            case "posts":
+                return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
+            case _:
+                return capture_followers(source, journal, subject, progress)

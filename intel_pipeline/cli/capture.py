@@ -26,7 +26,8 @@ def capture(
 
     Ends with 0 when every capture is complete, 11 when one is not or the tick was stopped.
     """
-    from intel_pipeline.defs.running import open_instance, run_tick
+    from intel_pipeline.defs.running import failure_of, open_instance, run_tick, told
+    from intel_pipeline.demo.world_file import remember
 
     with opened() as pipeline:
         registry = pipeline.registry
@@ -43,6 +44,8 @@ def capture(
             raise TickError(problem, "run `intel-pipeline demo --resume`")
         with watching(f"round {day}") as watch:
             result = run_tick(pipeline, open_instance(pipeline.settings), day, labels, watch)
+        if pipeline.simulated:
+            remember(pipeline.settings, pipeline.clock)
         rows = [
             (item.target, item.surface, item.verdict, item.distinct_count, item.reported_after, "; ".join(item.reasons))
             for surface in SURFACES
@@ -53,10 +56,13 @@ def capture(
         left = sum(len(registry.captures.due(surface, day)) for surface in SURFACES)
         hindrance = pipeline.not_now()
     if not result.success:
-        problem = f"the run {result.run_id} failed"
-        raise TickError(problem, "look at it with `make dev`; what was captured is kept")
+        problem = f"the run failed: {failure_of(result)}"
+        raise TickError(problem, f"see the run {result.run_id} with `make dev`; what was captured is kept")
+    stopped = told(result, "stopped")
+    for remark in (*stopped, *told(result, "left_alone")):
+        err.print(plain(remark))
     if left:
         err.print(f"{left} captures of this round are still due: {plain(hindrance or 'the next tick goes on')}")
-    if left or any(row[2] != "complete" for row in rows):
+    if left or stopped or any(row[2] != "complete" for row in rows):
         raise typer.Exit(TickError.exit_code)
     out.print('Next: `intel-pipeline changes`, or `intel-pipeline sql "select * from profile_history"`')

@@ -1,7 +1,8 @@
 """What runs tell the UI: numbers, which it plots, and a table of targets by their labels. Nobody's followers."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -9,18 +10,22 @@ from intel_pipeline.capture.work import Tally
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.registry.models import Capture
 
+if TYPE_CHECKING:
+    from intel_pipeline.warehouse.landing.registers import Landed
+
 VERDICT_CHECK = "verdicts"
+READABLE_CHECK = "snapshots_readable"
 
 
-def verdict_spec(asset: str) -> dg.AssetCheckSpec:
-    """Return the spec of the check on an asset's verdicts, one result per round.
+def check_spec(name: str, asset: str) -> dg.AssetCheckSpec:
+    """Return the spec of a check on an asset, one result per round.
 
     Without its partitions Dagster leaves a planned row beside every real one for ever; with them it warns that the
     parameter is in preview, which is no reader's concern.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return dg.AssetCheckSpec(VERDICT_CHECK, asset=asset, partitions_def=rounds)
+        return dg.AssetCheckSpec(name, asset=asset, partitions_def=rounds)
 
 
 def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
@@ -38,6 +43,10 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> 
     }
     if tally.stopped:
         metadata["stopped"] = dg.MetadataValue.text(tally.stopped)
+    if tally.busy:
+        metadata["left_alone"] = dg.MetadataValue.text(
+            f"captured by another run at this moment: {', '.join(tally.busy)}"
+        )
     return metadata
 
 
@@ -82,6 +91,14 @@ def verdict_check(asset: str, tally: Tally, captures: Sequence[Capture]) -> dg.A
     )
 
 
-def counts(numbers: Mapping[str, int]) -> dict[str, dg.MetadataValue]:
-    """Return numbers under names that can be plotted."""
-    return {name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in numbers.items()}
+def derived_result(asset: str, landed: "Landed") -> dg.MaterializeResult:
+    """Return what a derived asset came to: numbers that can be plotted, and a check that fails on damaged snapshots."""
+    check = dg.AssetCheckResult(
+        asset_key=dg.AssetKey(asset),
+        check_name=READABLE_CHECK,
+        passed=not landed.unreadable,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="\n".join(landed.unreadable) or "every snapshot of the round could be read",
+    )
+    numbers = {name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in landed.numbers.items()}
+    return dg.MaterializeResult(metadata=numbers, check_results=[check])

@@ -11,11 +11,15 @@ import dagster as dg
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.defs.automation.ticks import run_config
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.errors import WHAT_NOW
 from intel_pipeline.lake.snapshot_file import replaced
 from intel_pipeline.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
     from intel_pipeline.pipeline import Pipeline
+
+# The name under which the rest of the project knows Dagster's storage: it does not import dagster.
+Instance = dg.DagsterInstance
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -61,3 +65,29 @@ def run_tick(
         resources={"pipeline": PipelineResource.given(pipeline, watch)},
         raise_on_error=False,
     )
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """Return what made a run fail: the text of our own error, where there is one in the chain of causes."""
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        chain = []
+        error = event.step_failure_data.error
+        while error:
+            chain.append(error.message.strip())
+            error = error.cause
+        ours = [message for message in chain if WHAT_NOW in message]
+        described = event.step_failure_data.user_failure_data
+        if described and described.description:
+            return described.description
+        return (ours or chain[-1:] or ["no step says why"])[0]
+    return "no step says why"
+
+
+def told(result: dg.ExecuteInProcessResult, name: str) -> list[str]:
+    """Return the texts that the run's assets have told the UI under `name`."""
+    found = [
+        materialization.metadata.get(name)
+        for step in result.job_def.graph.node_dict
+        for materialization in result.asset_materializations_for_node(step)
+    ]
+    return sorted({value.value for value in found if isinstance(value, dg.TextMetadataValue) and value.value})

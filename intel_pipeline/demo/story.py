@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.clock import today
-from intel_pipeline.demo.world_file import SESSION, WorldNote, read_note, write_note
+from intel_pipeline.demo.world_file import SESSION, WorldNote, remember, write_note
 from intel_pipeline.errors import IntelError, SettingsError
 from intel_pipeline.instagram.session import log_in
 from intel_pipeline.instagram.source import SURFACES
@@ -19,7 +19,7 @@ from intel_pipeline.simulator.demo_world import DEMO_TARGETS, DEMO_VIEWER
 from intel_pipeline.vault import make_key_file
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
+    from intel_pipeline.defs.running import Instance
 
 # The world is quiet in the early morning, so what a round captures is one moment of it.
 CAPTURE_AT = time(6, tzinfo=UTC)
@@ -107,38 +107,35 @@ def next_day(pipeline: Pipeline, real_today: date) -> date:
 
 
 def live(
-    pipeline: Pipeline, instance: "DagsterInstance", days: int, real_today: date, watch: Watch | None = None
+    pipeline: Pipeline, instance: "Instance", days: int, real_today: date, watch: Watch | None = None
 ) -> Iterator[Day]:
     """Let `days` days pass, each with its round; yield what each came to."""
     for _ in range(days):
         yield live_day(pipeline, instance, next_day(pipeline, real_today), watch)
 
 
-def live_day(pipeline: Pipeline, instance: "DagsterInstance", day: date, watch: Watch | None) -> Day:
+def live_day(pipeline: Pipeline, instance: "Instance", day: date, watch: Watch | None) -> Day:
     """Open the round of `day` in its early morning and run ticks until nothing is due."""
-    from intel_pipeline.defs.running import run_tick
+    from intel_pipeline.defs.running import failure_of, run_tick
 
     clock, captures = pipeline.clock, pipeline.registry.captures
     if not isinstance(clock, VirtualClock):
         raise TypeError(clock)
     clock.set(max(clock.now(), datetime.combine(day, CAPTURE_AT)))
-    remember(pipeline)
+    remember(pipeline.settings, clock)
     pipeline.registry.rounds.begin(day)
     spent = pipeline.registry.ledger.total()
     ticks = 0
     while due := sum(len(captures.due(surface, day)) for surface in SURFACES):
         result = run_tick(pipeline, instance, day, watch=watch)
         ticks += 1
-        remember(pipeline)
+        remember(pipeline.settings, clock)
         if not result.success or due <= sum(len(captures.due(surface, day)) for surface in SURFACES):
-            problem = f"the tick of {day} got nowhere: {pipeline.not_now() or 'its run failed'}"
+            why = pipeline.not_now() or (
+                failure_of(result) if not result.success else "nothing that is due was captured"
+            )
+            problem = f"the tick of {day} got nowhere: {why}"
             raise DemoError(problem, f"look at the run {result.run_id} with `make dev`")
     taken = [capture for surface in SURFACES for capture in captures.of_round(day, surface)]
     poor = {capture.target: "; ".join(capture.reasons) for capture in taken if capture.verdict != "complete"}
     return Day(day, ticks, len(taken), poor, pipeline.registry.ledger.total() - spent)
-
-
-def remember(pipeline: Pipeline) -> None:
-    """Write down what time it is in the world, for the next process that opens it."""
-    note = read_note(pipeline.settings)
-    write_note(pipeline.settings, WorldNote(note.seed, note.start, pipeline.clock.now()))

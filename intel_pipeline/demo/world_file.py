@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from intel_pipeline.clock import Clock
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake.snapshot_file import replaced
 from intel_pipeline.settings import Settings
@@ -45,6 +46,12 @@ def write_note(settings: Settings, note: WorldNote) -> None:
     content = {"seed": note.seed, "start": note.start.isoformat(), "now": note.now.isoformat()}
     with replaced(settings.world_file) as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
+
+
+def remember(settings: Settings, clock: Clock) -> None:
+    """Write down what time it is in the world, for the next process that opens it; never an earlier one."""
+    note = read_note(settings)
+    write_note(settings, WorldNote(note.seed, note.start, max(note.now, clock.now())))
 
 
 def open_world(settings: Settings) -> "tuple[VirtualClock, Instagram, Settings]":

@@ -101,6 +101,7 @@ def land(pipeline: Pipeline, captures: list[Capture]) -> int:
         for label in sorted({capture.target for capture in captures}):
             earliest = min(capture.started_at for capture in captures if capture.target == label)
             following = registry.captures.profiles_since(label, earliest)
-            changes += land_profiles(transaction, settings.lake_dir, following, registry.captures)
+            landed = land_profiles(transaction, settings.lake_dir, following, registry.captures)
+            changes += landed.numbers["changes"]
     publish(settings.warehouse_file, settings.publications_dir, settings.publication, settings.publications_kept)
     return changes

@@ -31,6 +31,9 @@ from intel_pipeline.instagram.errors import (
 
 STATUS = re.compile(r"(?:^|: )(\d{3}) ")
 PLEASE_WAIT = "Please wait a few minutes"
+NOT_FOLLOWED = "Not authorized to view user"
+# instaloader looks for these in answers to the API only; a page that is asked for can hold them as well.
+ACT = ("checkpoint_required", "challenge_required", "feedback_required")
 WAIT_AFTER_429 = 666.0
 
 
@@ -45,7 +48,7 @@ def classified(  # noqa: C901  one branch per class
         return error
     cause = error.__cause__ or error
     status = status_of(cause) or status_of(error)
-    if isinstance(error, AbortDownloadException):
+    if isinstance(error, AbortDownloadException) or any(word in str(cause) for word in ACT):
         problem = f"Instagram asks the owner of this session to act (while {doing})"
         fix = "open Instagram with this account, do what it asks, then `intel-pipeline sessions login` again"
         return ActionNeededError(problem, fix)
@@ -59,7 +62,7 @@ def classified(  # noqa: C901  one branch per class
     if isinstance(error, LoginException):
         problem = f"Instagram refused the login (while {doing})"
         return ActionNeededError(problem, "log in once in a browser, answer what Instagram asks, then try again")
-    if isinstance(error, PrivateProfileNotFollowedException):
+    if isinstance(error, PrivateProfileNotFollowedException) or NOT_FOLLOWED in str(cause):
         return PrivateError(f"the account is private and the session does not follow it (while {doing})", FOLLOW)
     if isinstance(error, ProfileNotExistsException | QueryReturnedNotFoundException):
         return gone(doing)

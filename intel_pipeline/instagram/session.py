@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from instaloader import Instaloader, InstaloaderContext, RateController
 from instaloader.exceptions import (
+    AbortDownloadException,
     BadCredentialsException,
     InstaloaderException,
     LoginException,
@@ -13,10 +14,11 @@ from instaloader.exceptions import (
 from requests.exceptions import RequestException
 
 from intel_pipeline.instagram.classification import classified
-from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError
+from intel_pipeline.instagram.errors import SHAPE, ActionNeededError, LoginNeededError
 
 log = logging.getLogger(__name__)
 Cookies = dict[str, str]
+WHO_AM_I = "d6f4427fbe92d846298cf93df0b937d3"
 
 
 def open_context(
@@ -79,9 +81,11 @@ def log_in(username: str, password: str, code: Callable[[], str], timeout: float
 def test(context: InstaloaderContext, username: str) -> None:
     """Make sure that the session answers as `username`, or raise LoginNeededError."""
     try:
-        answered = context.test_login()
-    except (InstaloaderException, KeyError, RequestException) as error:
-        raise classified(error, "testing the session") from error
+        # As instaloader's `test_login`, which takes a throttle for a dead session.
+        user = context.graphql_query(WHO_AM_I, {})["data"]["user"]
+        answered = user and user["username"]
+    except (InstaloaderException, AbortDownloadException, RequestException, *SHAPE) as error:
+        raise classified(error, "testing the session") from None
     if answered != username:
         problem = f"the session of '{username}' is not logged in"
         raise LoginNeededError(problem, "log in again with `intel-pipeline sessions login`")

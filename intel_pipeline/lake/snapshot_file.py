@@ -121,7 +121,9 @@ def read_footer(path: Path) -> dict[str, Any]:
 def damaged(path: Path, why: str) -> DamagedFileError:
     """Return the error for a snapshot that cannot be trusted."""
     problem = f"the snapshot {path.name} is unusable: {why}"
-    return DamagedFileError(problem, f"restore {path} from a backup, or delete it: the other captures stay usable")
+    return DamagedFileError(
+        problem, f"restore {path} from a backup and derive that round again; all other captures stay usable"
+    )
 
 
 @contextmanager

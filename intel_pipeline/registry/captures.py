@@ -30,16 +30,20 @@ class Captures:
     clock: Clock
 
     def due(self, surface: str, day: date) -> list[Target]:
-        """Return the active targets whose `surface` the round of `day` still lacks, longest uncaptured first."""
+        """Return the active targets whose `surface` the round of `day` still lacks, longest uncaptured first.
+
+        One that was begun and interrupted is due until it is finished, whatever else the round has of it.
+        """
         finished = select(Capture.target, func.max(Capture.finished_at).label("last")).where(Capture.surface == surface)
         last = finished.group_by(Capture.target).subquery()
         done = select(Capture.target).where(
             Capture.surface == surface, Capture.round == day, Capture.finished_at.is_not(None)
         )
+        begun = select(Capture.target).where(Capture.surface == surface, Capture.finished_at.is_(None))
         query = (
             select(Target)
             .outerjoin(last, last.c.target == Target.label)
-            .where(Target.state == "active", Target.label.not_in(done))
+            .where(Target.state == "active", Target.label.not_in(done) | Target.label.in_(begun))
             .order_by(last.c.last.asc().nulls_first(), Target.label)
         )
         with Session(self.engine, expire_on_commit=False) as db:

@@ -1,44 +1,53 @@
 """Deriving one round, surface by surface, from lake and registry into the warehouse."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
-from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.landing.registers import Landed, land_targets
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
 
 COUNTED = ("captures", "profile_history", "followers", "follower_changes", "posts", "post_metrics")
 
 
-def derive_profiles(pipeline: Pipeline, day: date) -> dict[str, int]:
+def derive_profiles(pipeline: Pipeline, day: date) -> Landed:
     """Derive the profiles of a round; return its numbers."""
     captures = pipeline.registry.captures.of_round(day, "profile")
     with writing(pipeline.settings.warehouse_file) as transaction:
         land_targets(transaction, pipeline.registry.targets.all())
-        changes = land_profiles(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
-    return {"captures": len(captures), "changes": changes}
+        landed = land_profiles(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+    return counted(landed, captures, ("changes",))
 
 
-def derive_followers(pipeline: Pipeline, day: date) -> dict[str, int]:
+def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     """Derive the followers of a round; return its numbers by kind and state of change."""
     captures = pipeline.registry.captures.of_round(day, "followers")
     with writing(pipeline.settings.warehouse_file) as transaction:
-        learned = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+        landed = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
     kinds = ("followed confirmed", "refollowed confirmed", "renamed confirmed")
     states = ("left suspected", "left confirmed", "left retracted")
-    return {"captures": len(captures), **{name: learned[name] for name in (*kinds, *states)}}
+    return counted(landed, captures, (*kinds, *states))
 
 
-def derive_posts(pipeline: Pipeline, day: date) -> dict[str, int]:
+def derive_posts(pipeline: Pipeline, day: date) -> Landed:
     """Derive the posts of a round; return its numbers."""
     captures = pipeline.registry.captures.of_round(day, "posts")
     with writing(pipeline.settings.warehouse_file) as transaction:
-        metrics = land_posts(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
-    return {"captures": len(captures), "posts": metrics}
+        landed = land_posts(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+    return counted(landed, captures, ("posts",))
+
+
+def counted(landed: Landed, captures: Sequence[Capture], names: Sequence[str]) -> Landed:
+    """Return `landed` with a number under each of `names`, zero too, so that every round has a point in the plots."""
+    numbers = Counter({"captures": len(captures), **{name: landed.numbers[name] for name in names}})
+    return Landed(numbers, landed.unreadable)
 
 
 def publish_now(pipeline: Pipeline) -> tuple[Path, dict[str, int]]:

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.lake.snapshot_file import replaced
 from intel_pipeline.warehouse.schema import migrate
@@ -18,7 +19,7 @@ def publish(warehouse: Path, folder: Path, name: Path, keep: int) -> Path:
 
     A reader that holds an older generation keeps it, however long; `keep` of them stay on the disk by name.
     """
-    with exclusive(warehouse):
+    with naming_full_disk(folder), exclusive(warehouse):
         with connected(warehouse) as connection:
             migrate(connection)
             connection.execute("checkpoint")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import BusyError
 from intel_pipeline.warehouse.schema import migrate
 
@@ -50,7 +51,7 @@ def writing(file: Path) -> Iterator[Transaction]:
 
     Waits for another writer; raises BusyError where that takes long, or where someone opened the file itself.
     """
-    with exclusive(file), connected(file) as connection:
+    with naming_full_disk(file.parent), exclusive(file), connected(file) as connection:
         migrate(connection)
         connection.begin()
         try:

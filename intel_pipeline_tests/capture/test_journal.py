@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -108,6 +109,24 @@ def test_a_page_is_on_the_disk_before_it_is_handed_over(path: Path, clock: Virtu
     with Journal(path, clock) as journal:
         page = journal.once("first", lambda: ANSWERS["first"])
         assert keys_in(path, clock) == [page.key]
+
+
+def test_a_page_survives_a_power_cut_once_it_was_handed_over(
+    path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        real(descriptor)
+
+    with Journal(path, clock) as journal:
+        monkeypatch.setattr("os.fsync", watched)
+        for key in ("first", "second"):
+            journal.once(key, lambda key=key: ANSWERS[key])
+            assert synced.pop() == path.stat().st_size
+            assert synced == []
 
 
 def test_a_last_page_that_was_cut_at_any_byte_is_dropped_and_everything_before_it_stays(

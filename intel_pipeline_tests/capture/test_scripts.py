@@ -53,7 +53,7 @@ def followers(source: ListedSource, journal: Journal, told: Told | None = None) 
 
 
 def posts(source: ListedSource, journal: Journal, most: int = 36, subject: Subject = KNOWN) -> Finding:
-    finding = capture_posts(source, journal, subject, most)
+    finding = capture_posts(source, journal, subject, most, lambda *_: None)
     assert finding.frame is not None
     validated(PostSnapshot, finding.frame, "posts")
     return finding

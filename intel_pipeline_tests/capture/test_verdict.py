@@ -25,6 +25,7 @@ def evidence(**changed: object) -> Evidence:
         ({"distinct": 1010}, "complete", None),
         ({"distinct": 1011}, "suspect", "1011 listed, 1000 then 1000 reported: beyond the band of 10"),
         ({"reported_after": 1400}, "complete", None),
+        ({"reported_before": 700}, "complete", None),
         ({"reported_before": 700, "reported_after": 1400}, "suspect", "1000 listed, 700 then 1400 reported"),
         ({"reported_before": None}, "complete", None),
         ({"reported_after": None, "distinct": 900}, "suspect", "900 listed, 1000 reported: beyond the band of 10"),

@@ -146,6 +146,20 @@ def test_deriving_a_past_round_again_changes_nothing(tmp_path, instance):
     assert before["follower_change_log"]
 
 
+def test_a_snapshot_that_was_cut_short_fails_a_check_and_neither_the_run_nor_the_other_targets(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    snapshot = pipeline.registry.captures.history("open", "followers")[0].snapshot
+    cut = pipeline.settings.lake_dir / snapshot
+    cut.write_bytes(cut.read_bytes()[:-10])
+    result = run_tick(pipeline, instance, next_morning(pipeline))
+    checks = {check.asset_key.to_user_string(): check for check in result.get_asset_check_evaluations()}
+    assert result.success
+    assert not checks["follower_changes"].passed
+    assert cut.name in checks["follower_changes"].description
+    assert published(pipeline, "select distinct target from follower_changes") == [("friendly",)]
+
+
 def test_a_list_that_is_not_complete_yields_no_loss(tmp_path, instance):
     pipeline = small_pipeline(tmp_path, ["open"])
     run_tick(pipeline, instance, today(pipeline.clock))

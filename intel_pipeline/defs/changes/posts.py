@@ -5,7 +5,7 @@ from datetime import date
 import dagster as dg
 
 from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import counts
+from intel_pipeline.defs.reporting import READABLE_CHECK, check_spec, derived_result
 from intel_pipeline.defs.resources import PipelineResource
 
 
@@ -14,6 +14,7 @@ from intel_pipeline.defs.resources import PipelineResource
     group_name="changes",
     kinds={"polars", "duckdb"},
     pool="warehouse",
+    check_specs=[check_spec(READABLE_CHECK, "post_metrics")],
     # The engagement rate refers to the follower count that profile_changes lands.
     deps=["post_snapshots", "profile_changes"],
 )
@@ -21,4 +22,4 @@ def post_metrics(context: dg.AssetExecutionContext, pipeline: PipelineResource) 
     """Likes, comments and views of every listed post, what they gained, and the rate of engagement."""
     from intel_pipeline.warehouse.derive import derive_posts
 
-    return dg.MaterializeResult(metadata=counts(derive_posts(pipeline.it, date.fromisoformat(context.partition_key))))
+    return derived_result("post_metrics", derive_posts(pipeline.it, date.fromisoformat(context.partition_key)))

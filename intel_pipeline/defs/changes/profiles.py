@@ -5,7 +5,7 @@ from datetime import date
 import dagster as dg
 
 from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import counts
+from intel_pipeline.defs.reporting import READABLE_CHECK, check_spec, derived_result
 from intel_pipeline.defs.resources import PipelineResource
 
 
@@ -14,12 +14,11 @@ from intel_pipeline.defs.resources import PipelineResource
     group_name="changes",
     kinds={"polars", "duckdb"},
     pool="warehouse",
+    check_specs=[check_spec(READABLE_CHECK, "profile_changes")],
     deps=["profile_snapshots"],
 )
 def profile_changes(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Every captured profile in the history, and each field that differs from the capture before."""
     from intel_pipeline.warehouse.derive import derive_profiles
 
-    return dg.MaterializeResult(
-        metadata=counts(derive_profiles(pipeline.it, date.fromisoformat(context.partition_key)))
-    )
+    return derived_result("profile_changes", derive_profiles(pipeline.it, date.fromisoformat(context.partition_key)))

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import verdict_spec
+from intel_pipeline.defs.reporting import VERDICT_CHECK, check_spec
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
 
@@ -14,7 +14,7 @@ from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snaps
     kinds={"polars", "parquet"},
     pool="instagram",
     retry_policy=RETRIES,
-    check_specs=[verdict_spec("follower_snapshots")],
+    check_specs=[check_spec(VERDICT_CHECK, "follower_snapshots")],
     deps=["profile_snapshots"],
 )
 def follower_snapshots(

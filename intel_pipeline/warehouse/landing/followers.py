@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.registers import land_captures, ref
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
@@ -47,22 +47,34 @@ from fresh left join members_before as old using (user_id)
 """
 
 
-def land_followers(
-    transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures
-) -> Counter[str]:
-    """Derive and land what these follower captures teach; return the number of rows by kind and state."""
-    learned: Counter[str] = Counter()
+def land_followers(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> Landed:
+    """Derive and land what these follower captures teach; counts the rows by kind and state."""
+
+    def land(capture: Capture) -> Counter[str]:
+        return land_list(transaction, lake, capture, registry)
+
+    landed = Landed()
     for capture in captures:
+        # One by one: what a capture teaches depends on which captures before it are in the warehouse.
         land_captures(transaction, [capture])
-        if capture.snapshot is None or capture.verdict == "suspect":
-            continue
-        snapshot = snapshot_file.read(lake, capture.snapshot)
-        changes = derived(transaction, lake, capture, snapshot, registry.before(capture, complete=True))
-        if changes is not None:
-            transaction.replace("follower_change_log", changes, capture_id=capture.capture_id)
-            learned.update(f"{kind} {state}" for kind, state in changes.select("kind", "state").iter_rows())
-        if capture.verdict == "complete":
-            land_members(transaction, capture, snapshot)
+        one = land_each([capture], land)
+        landed.numbers.update(one.numbers)
+        landed.unreadable += one.unreadable
+    return landed
+
+
+def land_list(transaction: Transaction, lake: Path, capture: Capture, registry: Captures) -> Counter[str]:
+    """Land one follower list, and what it teaches; nothing is derived from a suspect one."""
+    learned: Counter[str] = Counter()
+    if capture.verdict == "suspect":
+        return learned
+    snapshot = snapshot_file.read(lake, str(capture.snapshot))
+    changes = derived(transaction, lake, capture, snapshot, registry.before(capture, complete=True))
+    if changes is not None:
+        transaction.replace("follower_change_log", changes, capture_id=capture.capture_id)
+        learned.update(f"{kind} {state}" for kind, state in changes.select("kind", "state").iter_rows())
+    if capture.verdict == "complete":
+        land_members(transaction, capture, snapshot)
     return learned
 
 

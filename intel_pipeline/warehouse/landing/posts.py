@@ -6,7 +6,7 @@ from pathlib import Path
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.registers import land_captures, ref
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
 from intel_pipeline.warehouse.writer import Transaction
 
 # The follower count that was captured last before a moment, which the engagement rate refers to.
@@ -31,29 +31,29 @@ from fresh where post_id not in (select post_id from posts where target = ?)
 """
 
 
-def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> int:
-    """Derive and land what these post captures teach; return the number of metrics."""
+def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> Landed:
+    """Derive and land what these post captures teach; counts the posts."""
+    land_captures(transaction, captures)
+    return land_each(captures, lambda capture: land_listing(transaction, lake, capture, registry))
+
+
+def land_listing(transaction: Transaction, lake: Path, capture: Capture, registry: Captures) -> dict[str, int]:
+    """Land the posts of one capture, and how each stood at it."""
     from intel_pipeline.changes.posts import post_metrics
 
-    land_captures(transaction, captures)
-    found = 0
-    for capture in captures:
-        if capture.snapshot is None:
-            continue
-        snapshot = snapshot_file.read(lake, capture.snapshot)
-        earlier = registry.before(capture, complete=False)
-        before = snapshot_file.read(lake, earlier.snapshot) if earlier and earlier.snapshot else None
-        audience = transaction.query(AUDIENCE, capture.target, capture.finished_at)
-        metrics = post_metrics(
-            before,
-            ref(earlier) if earlier else None,
-            snapshot,
-            ref(capture),
-            audience["follower_count"][0] if audience.height else None,
-        )
-        transaction.replace("post_metrics", metrics, capture_id=capture.capture_id)
-        seen = capture.started_at
-        transaction.run(KNOWN_POSTS, seen, capture.target, fresh=snapshot)
-        transaction.run(NEW_POSTS, capture.target, seen, seen, capture.target, fresh=snapshot)
-        found += metrics.height
-    return found
+    snapshot = snapshot_file.read(lake, str(capture.snapshot))
+    earlier = registry.before(capture, complete=False)
+    before = snapshot_file.read(lake, earlier.snapshot) if earlier and earlier.snapshot else None
+    audience = transaction.query(AUDIENCE, capture.target, capture.finished_at)
+    metrics = post_metrics(
+        before,
+        ref(earlier) if earlier else None,
+        snapshot,
+        ref(capture),
+        audience["follower_count"][0] if audience.height else None,
+    )
+    transaction.replace("post_metrics", metrics, capture_id=capture.capture_id)
+    seen = capture.started_at
+    transaction.run(KNOWN_POSTS, seen, capture.target, fresh=snapshot)
+    transaction.run(NEW_POSTS, capture.target, seen, seen, capture.target, fresh=snapshot)
+    return {"posts": metrics.height}

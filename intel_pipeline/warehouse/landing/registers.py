@@ -1,9 +1,12 @@
 """The registry's public part, in the warehouse."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -26,6 +29,30 @@ CAPTURE_COLUMNS = (
     "reported_after",
     "page_count",
 )
+
+
+@dataclass(slots=True)
+class Landed:
+    """What a batch came to: numbers by name, and in words which captures' snapshots could not be read."""
+
+    numbers: Counter[str] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def land_each(captures: Sequence[Capture], land: Callable[[Capture], Mapping[str, int]]) -> Landed:
+    """Land one capture after the other; one whose snapshot is damaged neither stops nor hides the others.
+
+    `land` reads what it needs before it writes anything.
+    """
+    landed = Landed()
+    for capture in captures:
+        if capture.snapshot is None:
+            continue
+        try:
+            landed.numbers.update(land(capture))
+        except DamagedFileError as error:
+            landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+    return landed
 
 
 def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:

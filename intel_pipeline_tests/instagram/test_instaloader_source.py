@@ -1,0 +1,92 @@
+"""The three surfaces as real, unmodified instaloader reads them from the stand-in."""
+
+import pytest
+
+from intel_pipeline.instagram.instaloader_source import InstaloaderSource
+from intel_pipeline.instagram.readings import interpret
+from intel_pipeline.instagram.source import Subject
+from intel_pipeline.registry.store import Registry
+from intel_pipeline.simulator.server import Instagram
+
+
+def subject(instagram: Instagram, label: str, *, known: bool = True) -> Subject:
+    target_id = instagram.world.target_id(label)
+    profile = instagram.world.profile(target_id)
+    assert profile is not None
+    return Subject(label, profile.username, target_id if known else None)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_profile_reads_as_the_world_has_it(instagram: Instagram, source: InstaloaderSource, *, known: bool) -> None:
+    asked = subject(instagram, "open", known=known)
+    reading = interpret.profile(source.profile(asked))
+    profile = instagram.world.profile(instagram.world.target_id("open"))
+    assert profile is not None
+    assert (reading.user_id, reading.username, reading.full_name) == (profile.id, profile.username, profile.full_name)
+    assert (reading.follower_count, reading.following_count, reading.media_count) == (230, 40, 60)
+    assert (reading.biography, reading.is_private, reading.is_verified) == (profile.biography, False, True)
+    assert reading.follows is (False if known else None)
+    assert reading.picture is not None
+
+
+def test_a_profile_reads_the_same_logged_out(instagram: Instagram, logged_out: InstaloaderSource) -> None:
+    assert not logged_out.logged_in
+    reading = interpret.profile(logged_out.profile(subject(instagram, "open", known=False)))
+    assert (reading.username, reading.follower_count) == ("tide.tables", 230)
+
+
+@pytest.mark.parametrize(("label", "follows"), [("friendly", True), ("closed", False)])
+def test_a_private_profile_tells_whether_the_session_follows_it(
+    instagram: Instagram, source: InstaloaderSource, label: str, *, follows: bool
+) -> None:
+    reading = interpret.profile(source.profile(subject(instagram, label)))
+    assert (reading.is_private, reading.follows) == (True, follows)
+
+
+def test_followers_read_as_the_world_has_them_page_by_page(instagram: Instagram, source: InstaloaderSource) -> None:
+    asked = subject(instagram, "open")
+    found: list[tuple[int, str]] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor is not None:
+        page = interpret.followers(source.followers(asked, cursor))
+        found += zip(page.user_ids, page.usernames, strict=True)
+        cursor, pages = page.next_cursor, pages + 1
+        assert not page.limited
+    assert pages == 5
+    assert found == [(person.id, person.username) for person in instagram.world.followers_of(asked.user_id or 0)]
+
+
+def test_a_list_that_is_shown_in_part_says_so(instagram: Instagram, source: InstaloaderSource) -> None:
+    everybody = instagram.world.followers_of(instagram.world.target_id("open"))
+    follower = next(person for person in everybody if not person.is_private)
+    page = interpret.followers(source.followers(Subject("x", follower.username, follower.id), None))
+    assert page.limited
+
+
+def test_posts_read_as_the_world_has_them_to_the_end(instagram: Instagram, source: InstaloaderSource) -> None:
+    asked = subject(instagram, "open")
+    known = {post.pk: post for post in instagram.world.posts_of(asked.user_id or 0)}
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        page = interpret.posts(source.posts(asked, cursor))
+        found += page.posts
+        cursor, pages = page.next_cursor, pages + 1
+    assert pages == 5
+    assert [post.post_id for post in found] == list(known)
+    now = instagram.world.now()
+    for post in found:
+        assert post.shortcode == known[post.post_id].code
+        assert post.like_count in (None, known[post.post_id].likes_at(now))
+        assert post.owner_id == asked.user_id
+
+
+def test_every_request_of_a_surface_is_in_the_ledger(
+    instagram: Instagram, source: InstaloaderSource, registry: Registry
+) -> None:
+    before = len(instagram.requests)
+    asked = subject(instagram, "open")
+    source.profile(asked)
+    source.followers(asked, None)
+    answered = [logged.key for logged in instagram.requests[before:]]
+    assert answered == ["start_page", "profile_by_id", "followers"]
+    assert registry.ledger.total() == 3

@@ -1,0 +1,72 @@
+"""Captures as a tick leaves them, snapshot and all, to be landed in a real warehouse."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from intel_pipeline.contracts import follower, post, profile
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake.snapshot_file import Stamp
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.writer import connected
+from intel_pipeline_tests.contracts.rows import FOLLOWER, POST, PROFILE
+
+START = datetime(2026, 11, 1, 6, tzinfo=UTC)
+
+
+def followers(members: dict[int, str]) -> pl.DataFrame:
+    rows = [{**FOLLOWER, "user_id": number, "username": name} for number, name in sorted(members.items())]
+    return pl.DataFrame(rows, schema=follower.SCHEMA)
+
+
+def posts(*rows: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame([{**POST, **row} for row in rows], schema=post.SCHEMA).sort("post_id")
+
+
+def profiles(**changed: object) -> pl.DataFrame:
+    return pl.DataFrame([{**PROFILE, **changed}], schema=profile.SCHEMA)
+
+
+def captured(  # noqa: PLR0913  a capture has many sides
+    registry: Registry,
+    lake: Path,
+    number: int,
+    frame: pl.DataFrame | None,
+    *,
+    target: str = "desk",
+    surface: str = "followers",
+    verdict: str = "complete",
+) -> Capture:
+    """Keep `frame` as the capture of day `number` and write it down; it took nine minutes."""
+    moment = START + timedelta(days=number)
+    capture_id = f"{target}-{surface}-{number}"
+    stamp = Stamp(capture_id, target, surface, moment, verdict, "post_id" if surface == "posts" else "user_id")
+    path = None if frame is None else str(snapshot_file.write(lake, stamp, frame))
+    capture = Capture(
+        capture_id=capture_id,
+        target=target,
+        surface=surface,
+        round=date(2026, 11, 1) + timedelta(days=number),
+        origin="simulator",
+        started_at=moment,
+        finished_at=moment + timedelta(minutes=9),
+        verdict=verdict,
+        reasons=[],
+        snapshot=path,
+    )
+    assert registry.captures.add_imported([capture]) == 1
+    return capture
+
+
+def rows(file: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with connected(file, read_only=True) as connection:
+        return connection.execute(sql, list(values)).fetchall()
+
+
+def tables(file: Path, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tables' rows in an order that does not depend on how they were written."""
+    return {name: sorted(map(repr, rows(file, f"from {name}"))) for name in names}

@@ -1,0 +1,191 @@
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.registers import ref
+from intel_pipeline.warehouse.writer import writing
+from intel_pipeline_tests.changes.captures import History, Learned, Seen, expected, histories
+from intel_pipeline_tests.warehouse.lands import START, captured, followers, rows, tables
+
+TABLES = ("followers", "follower_change_log", "captures")
+LOG = "select capture_id, user_id, kind, state, username, previous_username, absences from {} where target = ?"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse.duckdb"
+
+
+def made(registry: Registry, lake: Path, history: History, target: str = "desk") -> list[Capture]:
+    return [
+        captured(
+            registry,
+            lake,
+            number,
+            followers(seen.members),
+            target=target,
+            verdict="complete" if seen.complete else "partial",
+        )
+        for number, seen in enumerate(history)
+    ]
+
+
+def land(registry: Registry, lake: Path, file: Path, *captures: Capture) -> dict[str, int]:
+    with writing(file) as transaction:
+        landed = land_followers(transaction, lake, captures, registry.captures)
+    assert not landed.unreadable
+    return landed.numbers
+
+
+def one_by_one(registry: Registry, lake: Path, file: Path, captures: list[Capture]) -> None:
+    """Land each capture by itself, without the cost of opening the file for each."""
+    with writing(file) as transaction:
+        for capture in captures:
+            land_followers(transaction, lake, [capture], registry.captures)
+
+
+def learned(file: Path, target: str = "desk", table: str = "follower_change_log") -> list[Learned]:
+    found = rows(file, LOG.format(table), target)
+    return sorted(Learned(int(capture_id.rsplit("-", 1)[1]), *rest) for capture_id, *rest in found)
+
+
+@given(history=histories, seed=st.integers(0, 99))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_landing_teaches_what_the_rules_say_and_landing_again_in_any_order_changes_nothing(
+    registry: Registry, lake: Path, file: Path, history: History, seed: int
+) -> None:
+    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    target = f"desk-{known}"
+    captures = made(registry, lake, history, target)
+    one_by_one(registry, lake, file, captures)
+    assert learned(file, target) == expected(history)
+    once = tables(file, TABLES)
+    Random(seed).shuffle(captures)
+    one_by_one(registry, lake, file, captures)
+    assert tables(file, TABLES) == once
+
+
+HISTORY = (
+    Seen({1: "ann", 2: "bob", 3: "cem"}),
+    Seen({1: "ann", 3: "cem"}),
+    Seen({2: "bob"}, complete=False),
+    Seen({1: "eve", 4: "dan"}),
+    Seen({1: "eve", 4: "dan"}),
+)
+
+
+def test_many_captures_at_once_land_as_one_after_the_other(registry: Registry, lake: Path, tmp_path: Path) -> None:
+    captures = made(registry, lake, HISTORY)
+    for capture in captures:
+        land(registry, lake, tmp_path / "one.duckdb", capture)
+    counted = land(registry, lake, tmp_path / "all.duckdb", *captures)
+    assert tables(tmp_path / "all.duckdb", TABLES) == tables(tmp_path / "one.duckdb", TABLES)
+    assert learned(tmp_path / "all.duckdb") == expected(HISTORY)
+    assert counted == {
+        "left suspected": 3,
+        "left retracted": 1,
+        "left confirmed": 2,
+        "followed confirmed": 1,
+        "renamed confirmed": 1,
+    }
+
+
+def test_the_view_shows_where_each_change_stands_now(registry: Registry, lake: Path, file: Path) -> None:
+    land(registry, lake, file, *made(registry, lake, HISTORY))
+    assert [(change.user_id, change.kind, change.state) for change in learned(file, table="follower_changes")] == [
+        (2, "left", "retracted"),
+        (1, "renamed", "confirmed"),
+        (4, "followed", "confirmed"),
+        (2, "left", "confirmed"),
+        (3, "left", "confirmed"),
+    ]
+
+
+def test_the_members_are_those_of_the_newest_complete_capture_with_the_day_they_were_first_seen(
+    registry: Registry, lake: Path, file: Path
+) -> None:
+    captures = made(registry, lake, HISTORY)
+    land(registry, lake, file, *captures)
+    found = rows(file, "select user_id, username, first_seen_at, last_seen_at, capture_id from followers order by all")
+    last = captures[4]
+    assert found == [
+        (1, "eve", START, last.started_at, last.capture_id),
+        (4, "dan", captures[3].started_at, last.started_at, last.capture_id),
+    ]
+
+
+def test_an_older_capture_that_is_landed_again_brings_nobody_back_to_an_empty_list(
+    registry: Registry, lake: Path, file: Path
+) -> None:
+    captures = made(registry, lake, [Seen({1: "ann"}), Seen({})])
+    land(registry, lake, file, *captures)
+    land(registry, lake, file, captures[0])
+    assert rows(file, "from followers") == []
+
+
+@pytest.mark.parametrize("verdict", ["suspect", "failed"])
+def test_from_a_capture_that_proves_nothing_nothing_is_derived(
+    registry: Registry, lake: Path, file: Path, verdict: str
+) -> None:
+    first = captured(registry, lake, 0, followers({1: "ann"}))
+    frame = None if verdict == "failed" else followers({})
+    nothing = [captured(registry, lake, number, frame, verdict=verdict) for number in (1, 2, 3)]
+    land(registry, lake, file, first, *nothing)
+    assert learned(file) == []
+    assert rows(file, "select user_id from followers") == [(1,)]
+    assert rows(file, "select verdict, count(*) from captures group by all order by all") == [
+        ("complete", 1),
+        (verdict, 3),
+    ]
+
+
+def test_targets_do_not_mix(registry: Registry, lake: Path, file: Path) -> None:
+    ours = made(registry, lake, HISTORY)
+    others = made(registry, lake, HISTORY[:2], "rival")
+    for pair in zip(ours, others, strict=False):
+        land(registry, lake, file, *pair)
+    land(registry, lake, file, *ours[2:])
+    assert learned(file) == expected(HISTORY)
+    assert learned(file, "rival") == expected(HISTORY[:2])
+
+
+def test_a_snapshot_that_is_cut_short_names_itself_and_the_others_of_the_batch_are_landed(
+    registry: Registry, lake: Path, file: Path
+) -> None:
+    first, second = made(registry, lake, HISTORY[:2])
+    cut = lake / str(second.snapshot)
+    cut.write_bytes(cut.read_bytes()[:-40])
+    with writing(file) as transaction:
+        landed = land_followers(transaction, lake, [first, second], registry.captures)
+    assert "desk-followers-1.parquet is unusable: it is cut short" in landed.unreadable[0]
+    kept = tables(file, TABLES)["followers"]
+    assert kept
+    assert all(first.capture_id in row for row in kept)
+    assert tables(file, TABLES)["follower_change_log"] == []
+
+
+def test_a_capture_that_is_not_finished_is_no_evidence(registry: Registry, lake: Path) -> None:
+    capture = captured(registry, lake, 0, followers({1: "ann"}))
+    capture.finished_at = None
+    with pytest.raises(ValueError, match="desk-followers-0 is not finished"):
+        ref(capture)
+
+
+def test_a_long_list_is_landed_in_one_go(registry: Registry, lake: Path, file: Path) -> None:
+    first = followers({number: f"p{number}" for number in range(1, 20_001)})
+    second = first.filter(pl.col("user_id") % 1000 != 0)
+    captures = [captured(registry, lake, number, frame) for number, frame in enumerate((first, second, second))]
+    assert land(registry, lake, file, *captures) == {"left suspected": 20, "left confirmed": 20}
+    assert rows(file, "select count(*) from followers") == [(19_980,)]

@@ -1,0 +1,123 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.landing.posts import land_posts
+from intel_pipeline.warehouse.landing.profiles import land_profiles
+from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.writer import writing
+from intel_pipeline_tests.warehouse.lands import START, captured, posts, profiles, rows, tables
+
+PINNED = {"post_id": 2, "like_count": 20, "comment_count": 0, "caption": "two"}
+TABLES = ("profile_history", "profile_changes", "posts", "post_metrics", "captures")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse.duckdb"
+
+
+@pytest.fixture
+def history(registry: Registry, lake: Path) -> tuple[list[Capture], list[Capture]]:
+    shown = [profiles(follower_count=100), profiles(follower_count=100), profiles(follower_count=120, biography="New")]
+    listed = [
+        posts({"post_id": 1, "like_count": 10, "caption": "one"}, PINNED),
+        posts({"post_id": 1, "like_count": 15, "caption": "one!", "is_pinned": True}),
+        posts({"post_id": 1, "like_count": None, "caption": "one!!"}, {"post_id": 3, "like_count": 1}),
+    ]
+    return (
+        [captured(registry, lake, number, frame, surface="profile") for number, frame in enumerate(shown)],
+        [captured(registry, lake, number, frame, surface="posts") for number, frame in enumerate(listed)],
+    )
+
+
+def land(registry: Registry, lake: Path, file: Path, seen: list[Capture], listed: list[Capture]) -> tuple[int, int]:
+    with writing(file) as transaction:
+        changes = land_profiles(transaction, lake, seen, registry.captures)
+        metrics = land_posts(transaction, lake, listed, registry.captures)
+    assert not changes.unreadable + metrics.unreadable
+    return changes.numbers["changes"], metrics.numbers["posts"]
+
+
+def test_profiles_are_kept_whole_and_their_changes_apart(
+    registry: Registry, lake: Path, file: Path, history: tuple[list[Capture], list[Capture]]
+) -> None:
+    assert land(registry, lake, file, *history) == (2, 5)
+    kept = rows(file, "select captured_at, follower_count, biography from profile_history order by all")
+    assert [(moment - START, count) for moment, count, _ in kept] == [
+        (timedelta(days=number), count) for number, count in ((0, 100), (1, 100), (2, 120))
+    ]
+    assert rows(file, "select field, value_after, before_capture_id from profile_changes order by all") == [
+        ("biography", "New", "desk-profile-1"),
+        ("follower_count", "120", "desk-profile-1"),
+    ]
+
+
+def test_posts_are_listed_once_and_measured_each_time(
+    registry: Registry, lake: Path, file: Path, history: tuple[list[Capture], list[Capture]]
+) -> None:
+    land(registry, lake, file, *history)
+    day = timedelta(days=1)
+    assert rows(file, "select post_id, caption, is_pinned, first_seen_at, last_seen_at from posts order by all") == [
+        (1, "one!!", False, START, START + 2 * day),
+        (2, "two", False, START, START),
+        (3, None, False, START + 2 * day, START + 2 * day),
+    ]
+    sql = "select post_id, capture_id, likes_gained, engagement_rate from post_metrics order by capture_id, post_id"
+    assert rows(file, sql) == [
+        (1, "desk-posts-0", None, pytest.approx(0.13)),
+        (2, "desk-posts-0", None, pytest.approx(0.2)),
+        (1, "desk-posts-1", 5, pytest.approx(0.18)),
+        (1, "desk-posts-2", None, None),
+        (3, "desk-posts-2", None, pytest.approx(4 / 120)),
+    ]
+
+
+@pytest.mark.parametrize("order", [(2, 1, 0), (0,)])
+def test_landing_again_in_any_order_changes_nothing(
+    registry: Registry, lake: Path, file: Path, history: tuple[list[Capture], list[Capture]], order: tuple[int, ...]
+) -> None:
+    land(registry, lake, file, *history)
+    once = tables(file, TABLES)
+    for number in order:
+        land(registry, lake, file, [history[0][number]], [history[1][number]])
+    assert tables(file, TABLES) == once
+
+
+def test_posts_that_are_landed_from_the_newest_to_the_oldest_know_when_they_were_first_seen(
+    registry: Registry, lake: Path, file: Path, tmp_path: Path, history: tuple[list[Capture], list[Capture]]
+) -> None:
+    land(registry, lake, file, *history)
+    other = tmp_path / "other.duckdb"
+    land(registry, lake, other, history[0], history[1][::-1])
+    assert tables(other, ["posts", "post_metrics"]) == tables(file, ["posts", "post_metrics"])
+
+
+def test_a_capture_without_a_snapshot_is_told_of_and_measures_nothing(
+    registry: Registry, lake: Path, file: Path
+) -> None:
+    failed = [captured(registry, lake, 0, None, surface=surface, verdict="failed") for surface in ("profile", "posts")]
+    assert land(registry, lake, file, failed[:1], failed[1:]) == (0, 0)
+    assert len(rows(file, "from captures where verdict = 'failed'")) == 2
+
+
+def test_the_watchlist_in_the_warehouse_is_the_one_of_now(registry: Registry, file: Path) -> None:
+    for name in ("nasa", "esa"):
+        registry.targets.add(name, None, None)
+        with writing(file) as transaction:
+            land_targets(transaction, registry.targets.all())
+    registry.targets.set_state("nasa", "removed")
+    registry.targets.identify("esa", 7, "esa.int")
+    with writing(file) as transaction:
+        land_targets(transaction, registry.targets.all())
+    assert rows(file, "select target, username, user_id, state, purpose from targets") == [
+        ("esa", "esa.int", 7, "active", None)
+    ]

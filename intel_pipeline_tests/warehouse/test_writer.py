@@ -1,0 +1,136 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from intel_pipeline.errors import BusyError, DamagedFileError
+from intel_pipeline.warehouse import writer
+from intel_pipeline.warehouse.schema import migrations
+from intel_pipeline.warehouse.writer import Transaction, connected, writing
+from intel_pipeline_tests.warehouse.lands import rows
+
+HOLD = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print("open", flush=True)
+sys.stdin.readline()
+"""
+LOCK = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1]):
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    with writing(path) as transaction:
+        add(transaction, "one")
+    return path
+
+
+def add(transaction: Transaction, target: str) -> None:
+    transaction.run("insert into targets values (?, 'x', null, 'active', null, now())", target)
+
+
+def known(file: Path) -> list[str]:
+    return [target for (target,) in rows(file, "select target from targets order by all")]
+
+
+@contextmanager
+def elsewhere(program: str, path: Path) -> Iterator[None]:
+    command = [sys.executable, "-c", program, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        try:
+            yield
+        finally:
+            other.communicate("done\n", timeout=30)
+
+
+def test_what_was_written_is_there_for_the_next_one(file: Path) -> None:
+    with writing(file) as transaction:
+        add(transaction, "two")
+        assert transaction.query("select count(*) as n from targets where target <> ?", "x")["n"][0] == 2
+    assert known(file) == ["one", "two"]
+
+
+@pytest.mark.parametrize("interruption", [RuntimeError, KeyboardInterrupt])
+def test_whatever_interrupts_a_transaction_leaves_the_rows_as_they_were(
+    file: Path, interruption: type[BaseException]
+) -> None:
+    with pytest.raises(interruption), writing(file) as transaction:  # noqa: PT012  the writing must have begun
+        transaction.run("delete from targets")
+        add(transaction, "two")
+        raise interruption
+    assert known(file) == ["one"]
+    with writing(file) as transaction:
+        add(transaction, "three")
+    assert known(file) == ["one", "three"]
+
+
+def test_replacing_rows_touches_only_those_with_the_given_values(file: Path) -> None:
+    with writing(file) as transaction:
+        add(transaction, "two")
+        fresh = transaction.query("from targets where target = 'two'").with_columns(username=pl.lit("new"))
+        transaction.replace("targets", fresh, target="two")
+        transaction.replace("targets", fresh.clear(), target="three")
+    assert rows(file, "select target, username from targets order by all") == [("one", "x"), ("two", "new")]
+
+
+def test_a_file_that_somebody_else_has_opened_is_named_with_the_way_out(file: Path) -> None:
+    with (
+        elsewhere(HOLD, file),
+        pytest.raises(BusyError, match=r"another program has opened warehouse\.duckdb") as caught,
+        writing(file),
+    ):
+        pytest.fail("the file was written to while it was open elsewhere")
+    assert "open data/intel.duckdb instead" in caught.value.fix
+    with writing(file) as transaction:
+        add(transaction, "two")
+    assert known(file) == ["one", "two"]
+
+
+def test_another_writer_is_waited_for_and_not_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "PATIENCE", 0.05)
+    with (
+        elsewhere(LOCK, file.with_suffix(".lock")),
+        pytest.raises(BusyError, match="another run has been writing"),
+        writing(file),
+    ):
+        pytest.fail("two wrote at once")
+    with writing(file) as transaction:
+        add(transaction, "two")
+
+
+def test_a_new_file_gets_every_migration_once(file: Path) -> None:
+    numbers = [number for number, _ in migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    with writing(file):
+        pass
+    assert rows(file, "from schema_migrations order by all") == [(number,) for number in numbers]
+
+
+def test_a_warehouse_of_a_newer_program_is_refused_and_left_alone(file: Path) -> None:
+    with connected(file) as connection:
+        connection.execute("insert into schema_migrations values (999)")
+    with pytest.raises(DamagedFileError, match="has schema 999, and this program knows 1 at most"), writing(file):
+        pytest.fail("an unknown schema was written to")
+    assert known(file) == ["one"]
+
+
+def test_a_file_that_is_no_warehouse_is_refused_by_duckdb_itself(tmp_path: Path) -> None:
+    other = tmp_path / "notes.duckdb"
+    other.write_text("not a database " * 1000)
+    with pytest.raises(duckdb.Error), writing(other):
+        pytest.fail("a text was opened as a database")
+    assert other.read_text().startswith("not a database")
