@@ -1,6 +1,7 @@
 import json
 import lzma
 import os
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -177,6 +178,20 @@ def test_an_archive_becomes_captures_of_a_paused_target_with_its_history_and_cha
     fields = {change["kind"] for change in answer("changes", "museum_of_tea", "--json")}
     assert fields == {"follower_count", "biography"}
     assert answer("targets", "list", "--json")[0]["state"] == "paused"
+
+
+def test_an_import_opens_no_socket(folder, tmp_path, monkeypatch):
+    archived(tmp_path / "archive", "2021-04-13")
+
+    def refuse(*_: object, **__: object) -> None:
+        message = "a socket was opened"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(socket.socket, "__init__", refuse)
+    run("import", "archive", str(tmp_path / "archive"), "--captured-at", "2021-04-13")
+    assert answer("sql", "select count(*) as n from profile_history", "--json") == [{"n": 1}]
+    with pytest.raises(AssertionError, match="socket was opened"):
+        socket.create_connection(("127.0.0.1", 9))
 
 
 def test_importing_twice_or_in_another_order_changes_nothing(folder, tmp_path):

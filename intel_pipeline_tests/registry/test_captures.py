@@ -11,7 +11,8 @@ import pytest
 
 from intel_pipeline.capture.verdict import Outcome
 from intel_pipeline.errors import BusyError
-from intel_pipeline.registry.captures import LEASE, SHELF_LIFE, alive
+from intel_pipeline.registry.captures import SHELF_LIFE
+from intel_pipeline.registry.lease import LEASE, alive
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
@@ -105,7 +106,7 @@ def test_whoever_lost_the_lease_is_told_and_writes_nothing_more(
     with pytest.raises(BusyError):
         begin(registry, nasa)
     registry.captures.finish(new, COMPLETE, "somewhere else")
-    assert [capture.snapshot for capture in registry.captures.all_finished()] == ["somewhere else"]
+    assert [capture.snapshot for capture in registry.captures.latest()] == ["somewhere else"]
 
 
 def test_a_lease_is_kept_as_long_as_pages_arrive(registry: Registry, nasa: Target, clock: VirtualClock) -> None:
@@ -166,7 +167,7 @@ def test_past_its_shelf_life_a_capture_is_failed_and_a_fresh_one_begins(
     clock.advance(timedelta(seconds=1))
     fresh = begin(registry, nasa, DAY + timedelta(days=2))
     assert fresh.capture_id != stale.capture_id
-    failed = registry.captures.all_finished()
+    failed = registry.captures.latest()
     assert [(capture.capture_id, capture.verdict) for capture in failed] == [(stale.capture_id, "failed")]
     assert "its cursor is dead" in failed[0].reasons[0]
 

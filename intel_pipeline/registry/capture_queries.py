@@ -1,0 +1,92 @@
+"""Which captures there are, and which are due."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from intel_pipeline.clock import Clock
+from intel_pipeline.registry.models import Capture, Target
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureQueries:
+    """Questions about the captures in the registry."""
+
+    engine: Engine
+    clock: Clock
+
+    def due(self, surface: str, day: date) -> list[Target]:
+        """Return the active targets whose `surface` the round of `day` still lacks, longest uncaptured first.
+
+        One that was begun and interrupted is due until it is finished, whatever else the round has of it.
+        """
+        finished = select(Capture.target, func.max(Capture.finished_at).label("last")).where(Capture.surface == surface)
+        last = finished.group_by(Capture.target).subquery()
+        done = select(Capture.target).where(
+            Capture.surface == surface, Capture.round == day, Capture.finished_at.is_not(None)
+        )
+        begun = select(Capture.target).where(Capture.surface == surface, Capture.finished_at.is_(None))
+        query = (
+            select(Target)
+            .outerjoin(last, last.c.target == Target.label)
+            .where(Target.state == "active", Target.label.not_in(done) | Target.label.in_(begun))
+            .order_by(last.c.last.asc().nulls_first(), Target.label)
+        )
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
+    def of_round(self, day: date, surface: str) -> list[Capture]:
+        """Return the finished captures of a round, oldest first."""
+        return self._finished(Capture.round == day, Capture.surface == surface)
+
+    def history(self, target: str, surface: str) -> list[Capture]:
+        """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
+        return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))
+
+    def profiles_since(self, target: str, moment: datetime) -> list[Capture]:
+        """Return a target's profile captures finished at or after `moment`, oldest first."""
+        return self._finished(Capture.target == target, Capture.surface == "profile", Capture.finished_at >= moment)
+
+    def before(self, capture: Capture, *, complete: bool) -> Capture | None:
+        """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
+        conditions = [
+            Capture.target == capture.target,
+            Capture.surface == capture.surface,
+            Capture.finished_at < capture.finished_at,
+            Capture.snapshot.is_not(None),
+        ]
+        if complete:
+            conditions.append(Capture.verdict == "complete")
+        query = select(Capture).where(*conditions).order_by(Capture.finished_at.desc()).limit(1)
+        with Session(self.engine, expire_on_commit=False) as db:
+            return db.scalars(query).first()
+
+    def in_progress(self) -> list[Capture]:
+        """Return the captures that are not finished, oldest first."""
+        query = select(Capture).where(Capture.finished_at.is_(None)).order_by(Capture.started_at)
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
+    def latest(self) -> list[Capture]:
+        """Return the newest finished capture of every surface of every target."""
+        newest = (
+            select(Capture.target, Capture.surface, func.max(Capture.finished_at).label("last"))
+            .where(Capture.finished_at.is_not(None))
+            .group_by(Capture.target, Capture.surface)
+            .subquery()
+        )
+        same = (
+            (newest.c.target == Capture.target)
+            & (newest.c.surface == Capture.surface)
+            & (newest.c.last == Capture.finished_at)
+        )
+        query = select(Capture).join(newest, same).order_by(Capture.target, Capture.surface)
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
+    def _finished(self, *conditions: object) -> list[Capture]:
+        query = select(Capture).where(Capture.finished_at.is_not(None), *conditions)  # type: ignore[arg-type]
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query.order_by(Capture.finished_at, Capture.capture_id)))
