@@ -5,7 +5,8 @@ from pathlib import Path
 
 from benchmarks.changes import Row
 from benchmarks.measure import cpu
-from intel_pipeline.capture.work import Limits, capture_due
+from intel_pipeline.capture.tally import Limits
+from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.demo import story
 from intel_pipeline.instagram.readings import interpret

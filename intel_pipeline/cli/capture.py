@@ -59,7 +59,7 @@ def capture(
         problem = f"the run failed: {failure_of(result)}"
         raise TickError(problem, f"see the run {result.run_id} with `make dev`; what was captured is kept")
     stopped = told(result, "stopped")
-    for remark in (*stopped, *told(result, "left_alone")):
+    for remark in (*stopped, *told(result, "interrupted"), *told(result, "left_alone")):
         err.print(plain(remark))
     if left:
         err.print(f"{left} captures of this round are still due: {plain(hindrance or 'the next tick goes on')}")

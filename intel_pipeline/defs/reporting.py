@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from intel_pipeline.capture.work import Tally
+from intel_pipeline.capture.tally import Tally
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.registry.models import Capture
 
@@ -43,6 +43,8 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> 
     }
     if tally.stopped:
         metadata["stopped"] = dg.MetadataValue.text(tally.stopped)
+    if tally.unfinished:
+        metadata["interrupted"] = dg.MetadataValue.text(f"resume with the next tick: {', '.join(tally.unfinished)}")
     if tally.busy:
         metadata["left_alone"] = dg.MetadataValue.text(
             f"captured by another run at this moment: {', '.join(tally.busy)}"

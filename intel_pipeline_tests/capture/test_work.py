@@ -3,7 +3,8 @@ import os
 
 import pytest
 
-from intel_pipeline.capture.work import Limits, Tally, capture_due
+from intel_pipeline.capture.tally import Limits, Tally
+from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.errors import DiskFullError, RoundError
 from intel_pipeline.instagram.source import Surface
@@ -175,6 +176,16 @@ def test_a_stumble_of_the_network_is_left_for_another_try_and_then_written_down(
     assert "502" in last.reasons["open"]
     next_morning(pipeline)
     assert captured(pipeline, "followers").verdicts == {"open": "complete"}
+
+
+def test_a_last_try_that_got_further_is_not_written_off(tmp_path):
+    broken = Scripted(FOLLOWERS, json_reply({}, 502), after=2)
+    pipeline = small_pipeline(tmp_path, ["open"], [broken])
+    captured(pipeline, "profile")
+    assert captured(pipeline, "followers").unfinished == ["open"]
+    assert captured(pipeline, "followers").verdicts == {"open": "complete"}
+    pages = pipeline.registry.captures.history("open", "followers")[0].page_count
+    assert asked(pipeline, "followers") == pages + 1
 
 
 def test_another_shape_of_answer_is_drift_and_the_page_as_received_is_kept(tmp_path):

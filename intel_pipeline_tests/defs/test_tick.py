@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
-from intel_pipeline.capture.work import Limits, capture_due
+from intel_pipeline.capture.tally import Limits
+from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.resources import PipelineResource

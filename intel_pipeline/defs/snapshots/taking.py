@@ -5,7 +5,8 @@ from datetime import date
 import dagster as dg
 from pydantic import Field
 
-from intel_pipeline.capture.work import Limits, capture_due
+from intel_pipeline.capture.tally import Limits
+from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.reporting import round_metadata, verdict_check
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import IntelError

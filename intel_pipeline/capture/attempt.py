@@ -1,0 +1,155 @@
+"""One try at one capture: as far as it goes, and what its failure means for the rest."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.followers import capture_followers
+from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.posts import capture_posts
+from intel_pipeline.capture.profile import capture_profile
+from intel_pipeline.capture.snapshot import keep
+from intel_pipeline.capture.tally import Limits, Tally
+from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.watching import Watch
+from intel_pipeline.errors import BusyError, IntelError
+from intel_pipeline.instagram.errors import (
+    ActionNeededError,
+    DriftError,
+    GoneError,
+    InstagramError,
+    LoginNeededError,
+    ThrottledError,
+    TransientError,
+)
+from intel_pipeline.instagram.source import Source, Subject
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture, Target
+
+log = logging.getLogger(__name__)
+
+
+def take(  # noqa: PLR0913  the batch's own state
+    pipeline: Pipeline, source: Source, target: Target, tally: Tally, limits: Limits, watch: Watch
+) -> None:
+    """Take one capture as far as it goes, and write down in `tally` and registry what became of it."""
+    try:
+        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind)
+    except BusyError as error:
+        log.info("%s", error.problem)
+        tally.busy.append(target.label)
+        return
+    settled = False
+    kept = pages_kept(pipeline, capture)
+    try:
+        refuse_unreachable(pipeline, target, capture)
+        settle(pipeline, target, capture, run_script(pipeline, source, target, capture, watch), tally)
+        settled = True
+    except BusyError as error:
+        log.info("%s", error.problem)
+        tally.busy.append(target.label)
+    except TransientError as error:
+        # A try that got further is worth another: the pages that it brought are not asked for again.
+        if pages_kept(pipeline, capture) > kept or not limits.last_try:
+            tally.unfinished.append(target.label)
+        else:
+            settled = fail(pipeline, capture, tally, error)
+    except InstagramError as error:
+        settled = respond(pipeline, source, capture, tally, error)
+    except IntelError as error:
+        settled = fail(pipeline, capture, tally, error)
+    finally:
+        # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
+        if not settled:
+            pipeline.registry.captures.release(capture)
+
+
+def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> None:
+    """Raise GoneError where this round's profile capture has already shown that there is nothing to be had.
+
+    Every request on an account that cannot be seen is one too many.
+    """
+    if capture.surface == "profile" or capture.round is None:
+        return
+    profiles = [c for c in pipeline.registry.captures.of_round(capture.round, "profile") if c.target == target.label]
+    if profiles and profiles[-1].verdict == "failed":
+        problem = f"the profile could not be captured in this round: {'; '.join(profiles[-1].reasons)}"
+        raise GoneError(problem, "see what its profile capture says")
+    if target.user_id is None:
+        problem = "the account is not known yet: no profile capture has succeeded"
+        raise GoneError(problem, "capture its profile first; a tick does so by itself")
+
+
+def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Finding, tally: Tally) -> None:
+    """Keep the snapshot, then write down what the capture proved."""
+    outcome = finding.outcome
+    snapshot = keep(pipeline.settings.lake_dir, capture, finding)
+    if tally.surface == "profile" and outcome.user_id and outcome.username:
+        pipeline.registry.targets.identify(target.label, outcome.user_id, outcome.username)
+    pipeline.registry.captures.finish(capture, outcome, snapshot)
+    tally.verdicts[target.label] = outcome.verdict
+    tally.rows += outcome.distinct or 0
+    tally.pages += outcome.pages or 0
+    if outcome.reasons:
+        tally.reasons[target.label] = "; ".join(outcome.reasons)
+
+
+def respond(pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, error: InstagramError) -> bool:
+    """Do what the error's class asks for; return whether the capture is settled by it."""
+    sessions, name = pipeline.registry.sessions, pipeline.session_name
+    match error:
+        case ThrottledError():
+            sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
+            tally.stopped = error.problem
+            return False
+        case ActionNeededError():
+            sessions.stop(name, error.problem)
+            tally.stopped = error.problem
+            return False
+        case LoginNeededError() if source.logged_in:
+            # The session is dead, whatever its cookies say: one more request with it could harm the account.
+            sessions.stop(name, error.problem)
+            tally.stopped = error.problem
+            return False
+        case DriftError():
+            tally.drifted.append(capture.target)
+    return fail(pipeline, capture, tally, error)
+
+
+def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) -> bool:
+    """Finish a capture that proves nothing, with the reason; return that it is settled."""
+    outcome = Outcome(verdict="failed", reasons=(error.problem,))
+    pipeline.registry.captures.finish(capture, outcome, None)
+    tally.verdicts[capture.target] = "failed"
+    tally.reasons[capture.target] = error.problem
+    return True
+
+
+def journal_path(pipeline: Pipeline, capture: Capture) -> Path:
+    """Return where the capture's pages lie."""
+    return pipeline.settings.journal_dir / f"{capture.capture_id}.pages"
+
+
+def pages_kept(pipeline: Pipeline, capture: Capture) -> int:
+    """Return the size of what the capture's journal holds, in bytes: it grows with every page and never shrinks."""
+    path = journal_path(pipeline, capture)
+    return path.stat().st_size if path.exists() else 0
+
+
+def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
+    """Run the surface's script of requests over the capture's journal."""
+    subject = Subject(target.label, target.username, target.user_id)
+
+    def progress(rows: int, reported: int | None) -> None:
+        pipeline.registry.captures.extend(capture)
+        watch(target.label, capture.surface, rows, reported)
+
+    with Journal(journal_path(pipeline, capture), pipeline.clock) as journal:
+        match capture.surface:
+            case "profile":
+                return capture_profile(source, journal, subject)
+            case "posts":
+                return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
+            case _:
+                return capture_followers(source, journal, subject, progress)

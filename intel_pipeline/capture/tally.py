@@ -1,0 +1,36 @@
+"""What a tick may do, and what came of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from intel_pipeline.instagram.source import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one tick may do: `most` targets, none begun after `seconds`; `targets` names them instead of what is due.
+
+    `last_try`: a stumble of the network is written down as a failure rather than left for another try.
+    """
+
+    most: int
+    seconds: float
+    targets: tuple[str, ...] = ()
+    last_try: bool = True
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a batch. `verdicts` by target's label; `stopped` says why it ended early."""
+
+    surface: Surface
+    day: date
+    due: int = 0
+    verdicts: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    pages: int = 0
+    drifted: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    busy: list[str] = field(default_factory=list)
+    stopped: str | None = None
