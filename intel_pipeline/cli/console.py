@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -19,8 +19,10 @@ WIDE = None if sys.stdout.isatty() else 240
 out = Console(highlight=False, width=WIDE)
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 240)
 
-# Values up to this many characters are not broken over lines.
+# Values up to this many characters are not broken over lines: where all have room, and where they do not.
 SHORT = 26
+VERY_SHORT = 10
+GAP = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
@@ -57,11 +59,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
         [identity(value) if column.endswith("_id") else value for column, value in zip(columns, row, strict=True)]
         for row in rows
     ]
+    widths = [
+        max(len(text) for text in (column, *(shown(row[at]) for row in listed))) for at, column in enumerate(columns)
+    ]
+    # Where not everything has room, long values are folded over lines; nothing is cut off.
+    unbroken = SHORT if sum(widths) + GAP * len(widths) <= out.width else VERY_SHORT
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for place, column in enumerate(columns):
         numeric = all(isinstance(row[place], int | float | None) and not isinstance(row[place], bool) for row in listed)
-        short = all(len(shown(row[place])) <= SHORT for row in listed)
-        table.add_column(column, justify="right" if numeric and listed else "left", overflow="fold", no_wrap=short)
+        justify: Literal["left", "right"] = "right" if numeric and listed else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=widths[place] <= unbroken)
     for row in listed:
         table.add_row(*(shown(value) for value in row))
     out.print(table)
