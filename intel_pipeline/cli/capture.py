@@ -43,7 +43,7 @@ def capture(
             problem = "no round is open"
             raise TickError(problem, "run `intel-pipeline demo --resume`")
         with watching(f"round {day}") as watch:
-            result = run_tick(pipeline, open_instance(pipeline.settings), day, labels, watch)
+            result = run_tick(pipeline, open_instance(pipeline.settings), day, labels, watch, err.print)
         if pipeline.simulated:
             remember(pipeline.settings, pipeline.clock)
         rows = [

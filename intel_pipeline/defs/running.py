@@ -1,7 +1,8 @@
 """Running a tick from a command: the same job, recorded where the UI looks."""
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from intel_pipeline.capture.watching import Watch
+from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.automation.ticks import run_config
+from intel_pipeline.defs.pools import wait_for_turn
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import WHAT_NOW
 from intel_pipeline.lake.snapshot_file import replaced
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 # The name under which the rest of the project knows Dagster's storage: it does not import dagster.
 Instance = dg.DagsterInstance
+
+
+log = logging.getLogger(__name__)
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -44,19 +50,21 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(dagster_home(settings)))
 
 
-def run_tick(
+def run_tick(  # noqa: PLR0913  the last two only tell what happens
     pipeline: "Pipeline",
     instance: dg.DagsterInstance,
     day: date,
     targets: Sequence[str] = (),
     watch: Watch | None = None,
+    tell: Callable[[str], None] = log.info,
 ) -> dg.ExecuteInProcessResult:
     """Run one tick for the round of `day` in this process, recorded in `instance`; a failed step raises nothing.
 
-    `watch` is told how far each capture is.
+    `watch` is told how far each capture is, `tell` what the tick waits for where another run is at work.
     """
     from intel_pipeline.definitions import defs
 
+    wait_for_turn(instance, SystemClock().sleep, tell)
     return defs.resolve_job_def("tick").execute_in_process(
         instance=instance,
         partition_key=day.isoformat(),

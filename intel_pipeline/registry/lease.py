@@ -25,8 +25,13 @@ def alive(holder: str | None) -> bool:
     if int(pid) == os.getpid():
         # In a container every process that is started anew has the number of the one before.
         return mark.startswith(PROCESS)
+    return process_alive(int(pid))
+
+
+def process_alive(pid: int) -> bool:
+    """Tell whether a process of this machine is still there."""
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
