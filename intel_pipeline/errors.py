@@ -71,3 +71,9 @@ class DiskFullError(IntelError):
     """The disk is full."""
 
     exit_code = 9
+
+
+class InterruptedTickError(IntelError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130

@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from intel_pipeline.clock import Clock, SystemClock
-from intel_pipeline.instagram.source import Source
+from intel_pipeline.instagram.source import SURFACES, Source, Surface
 from intel_pipeline.registry.models import LOGGED_OUT
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.settings import Settings
@@ -36,6 +37,15 @@ class Pipeline:
     def simulated(self) -> bool:
         """Whether a simulated world stands in for Instagram."""
         return self.instagram is not None
+
+    @property
+    def surfaces(self) -> tuple[Surface, ...]:
+        """What can be captured: without a session, Instagram shows profiles only."""
+        return SURFACES if self.settings.session else SURFACES[:1]
+
+    def due(self, day: date) -> int:
+        """Return how many captures the round of `day` still lacks, of those that can be had."""
+        return sum(len(self.registry.captures.due(surface, day)) for surface in self.surfaces)
 
     def vault(self) -> Vault:
         """Open the vault, or raise VaultError."""
@@ -100,6 +110,9 @@ def open_pipeline(settings: Settings) -> Pipeline:
         from intel_pipeline.demo.world_file import open_world
 
         virtual, instagram, settings = open_world(settings)
-        return Pipeline(settings, virtual, open_registry(settings.registry_url, virtual), instagram)
+        registry = open_registry(settings.registry_url, virtual)
+        # A process that was killed has written down its requests, but not what time it had become.
+        virtual.set(max(virtual.now(), registry.ledger.newest() or virtual.now()))
+        return Pipeline(settings, virtual, registry, instagram)
     clock = SystemClock()
     return Pipeline(settings, clock, open_registry(settings.registry_url, clock))

@@ -19,7 +19,9 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """The effective settings, read from the environment and then from `.env` in the current folder."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Annotated[Path, Field(description="Folder that holds everything a run writes.", examples=["data"])] = (
         PROJECT_ROOT / "data"
@@ -135,9 +137,12 @@ class Settings(BaseSettings):
         """
         folders = (self.data_dir, self.journal_dir, self.lake_dir, self.warehouse_file.parent, self.publications_dir)
         try:
-            for folder in (*folders, self.dagster_dir):
-                folder.mkdir(parents=True, exist_ok=True)
-            self.vault_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (*folders, self.dagster_dir, self.vault_dir):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Keys, sessions and other people's names must not end up in a repository by `git add`.
+            ignore = self.data_dir / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
         except OSError as error:
             problem = f"INTEL_DATA_DIR={self.data_dir} cannot be used as the data folder: {error.strerror}"
             fix = "name a folder that you may write to, for example INTEL_DATA_DIR=$HOME/intel-data"
@@ -184,7 +189,7 @@ def refuse_unknown(variables: Any) -> None:  # noqa: ANN401  os.environ and plai
     known = {variable(field) for field in Settings.model_fields}
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in known:
-            near = get_close_matches(name, known, n=1)
+            near = get_close_matches(name, known, n=1, cutoff=0.75)
             field = (near[0] if near else variable("data_dir")).removeprefix(PREFIX).lower()
             fix = f"did you mean {example(field)}? `intel-pipeline settings` lists them all"
             problem = f"{name} is no setting of intel_pipeline"

@@ -30,7 +30,7 @@ class Vault:
         # The name goes in with the content: Fernet seals no context, so two records could be swapped unnoticed.
         plain = json.dumps({"name": name, "content": content}).encode()
         record = {"name": name, "key_id": key_id(self.keys[0]), "token": self._fernet().encrypt(plain).decode()}
-        path = self._path(name)
+        path = self.path(name)
         temporary = path.with_suffix(".tmp")
         temporary.unlink(missing_ok=True)
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -41,7 +41,7 @@ class Vault:
 
     def unseal(self, name: str) -> dict[str, Any]:
         """Return the content of a record, or raise VaultError saying whether the key or the record is at fault."""
-        path = self._path(name)
+        path = self.path(name)
         if not path.is_file():
             known = ", ".join(self.names()) or "none"
             problem = f"the vault holds no session '{name}'"
@@ -70,9 +70,10 @@ class Vault:
 
     def forget(self, name: str) -> None:
         """Delete a record."""
-        self._path(name).unlink(missing_ok=True)
+        self.path(name).unlink(missing_ok=True)
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Return where the record of this name lies, or raise VaultError for a name that none can have."""
         if not NAME.fullmatch(name):
             problem = f"'{name}' cannot name a session"
             raise VaultError(problem, "use lower-case letters, digits, dots, - and _, for example desk")

@@ -85,7 +85,7 @@ def test_a_line_that_is_a_comment_is_none() -> None:
         ("INTEL_REQUESTS_PER_WINDOW", "76", "less than or equal to 75"),
         ("INTEL_FOLLOWERS_PER_PAGE", "11", "greater than or equal to 12"),
         ("INTEL_FIRST_ROUND", "yesterday", "valid date"),
-        ("INTEL_PUBLICATIONS_KEPT", "", "valid integer"),
+        ("INTEL_PUBLICATIONS_KEPT", "many", "valid integer"),
     ],
 )
 def test_a_bad_value_names_the_variable_the_fault_and_a_value_that_works(

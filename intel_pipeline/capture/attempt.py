@@ -22,6 +22,7 @@ from intel_pipeline.instagram.errors import (
     LoginNeededError,
     ThrottledError,
     TransientError,
+    UnreachableError,
 )
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
@@ -101,6 +102,9 @@ def respond(pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, 
     match error:
         case ThrottledError():
             sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
+            tally.stopped = error.problem
+            return False
+        case UnreachableError():
             tally.stopped = error.problem
             return False
         case ActionNeededError():

@@ -24,6 +24,10 @@ def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, wa
     """Do what `capture_due` says."""
     registry = pipeline.registry
     registry.rounds.admit(day)
+    if surface not in pipeline.surfaces:
+        return Tally(
+            surface=surface, day=day, stopped=f"{surface} are only shown to a logged-in session, and none is set"
+        )
     if limits.targets:
         targets = [registry.targets.get(label) for label in limits.targets]
     else:

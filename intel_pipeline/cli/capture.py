@@ -39,6 +39,9 @@ def capture(
         if hindrance:
             raise TickError(hindrance, "see `intel-pipeline sessions list`; log in again if it is stopped, else wait")
         day = registry.rounds.open() if pipeline.simulated else today(pipeline.clock)
+        if pipeline.settings.session:
+            # A wrong key or name is told before the run rather than by its failure.
+            pipeline.vault().unseal(pipeline.settings.session)
         if day is None:
             problem = "no round is open"
             raise TickError(problem, "run `intel-pipeline demo --resume`")
@@ -46,14 +49,18 @@ def capture(
             result = run_tick(pipeline, open_instance(pipeline.settings), day, labels, watch, err.print)
         if pipeline.simulated:
             remember(pipeline.settings, pipeline.clock)
-        rows = [
-            (item.target, item.surface, item.verdict, item.distinct_count, item.reported_after, "; ".join(item.reasons))
+        newest = {
+            (item.target, item.surface): item
             for surface in SURFACES
             for item in registry.captures.of_round(day, surface)
+        }
+        rows = [
+            (item.target, item.surface, item.verdict, item.distinct_count, item.reported_after, "; ".join(item.reasons))
+            for item in newest.values()
             if not labels or item.target in labels
         ]
         print_table(("target", "surface", "verdict", "listed", "reported", "reasons"), sorted(rows))
-        left = sum(len(registry.captures.due(surface, day)) for surface in SURFACES)
+        left = pipeline.due(day)
         hindrance = pipeline.not_now()
     if not result.success:
         problem = f"the run failed: {failure_of(result)}"

@@ -7,7 +7,6 @@ import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.errors import IntelError
-from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.pipeline import Pipeline
 
 CHANGES = """
@@ -48,6 +47,9 @@ def query(
     with connected(publication.resolve(), read_only=True) as connection:
         connection.execute("set enable_external_access = false")
         try:
+            if len(duckdb.extract_statements(sql)) != 1:
+                problem = "one statement is asked for at a time, and not none"
+                raise QueryError(problem, 'for example `intel-pipeline sql "show all tables"`')
             answer = connection.execute(sql, values)
             columns = [column[0] for column in answer.description or []]
             return columns, answer.fetchall() if limit is None else answer.fetchmany(limit)
@@ -74,7 +76,7 @@ def changes(
     headings = ("after", "until", "target", "what", "state", "now", "before")
     print_table(headings, [row[:7] for row in rows])
     if not rows:
-        err.print("No changes: they show from the second complete capture on")
+        err.print("No changes match. They show from the second complete capture on; --kind takes what the column says")
     elif len(rows) == limit:
         err.print(f"The newest {limit}; more with --limit, all with `intel-pipeline sql`")
 
@@ -89,6 +91,9 @@ def sql(
 ) -> None:
     """Ask the publication in SQL (DuckDB's). Reading never blocks a run; `show all tables` is a good beginning."""
     scripted = as_json or as_csv
+    if as_json and as_csv:
+        message = "--json and --csv: choose one"
+        raise typer.BadParameter(message)
     with opened() as pipeline:
         columns, rows = query(pipeline, statement, [], limit or (None if scripted else SHOWN_ROWS))
     if as_json:
@@ -165,7 +170,7 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
         "data_folder": str(settings.data_dir),
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
-        "due": sum(len(registry.captures.due(surface, day)) for surface in SURFACES) if day else 0,
+        "due": pipeline.due(day) if day else 0,
         "session": pipeline.session_name,
         "session_state": pipeline.not_now() or "usable",
         "requests_in_window": registry.ledger.spent(pipeline.session_name),

@@ -33,9 +33,8 @@ class WrongError(IntelError):
 
 def demo(
     days: Annotated[int, typer.Option(min=1, max=365, help="Simulated days to live through.")] = DAYS,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the demo that is there.")] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start over even where a demo is (the default does too).")
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the demo that is there; without it, start over.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 7,
 ) -> None:
@@ -48,9 +47,6 @@ def demo(
     from intel_pipeline.demo import story
     from intel_pipeline.demo.comparison import compare
 
-    if resume and fresh:
-        msg = "--resume goes on and --fresh starts over: choose one"
-        raise typer.BadParameter(msg)
     settings = load_settings()
     real_today = datetime.now(UTC).date()
     began = datetime.now(UTC)
@@ -64,7 +60,9 @@ def demo(
                     err.print(f"            [yellow]{target}: {plain(reason)}[/]")
         report(compare(pipeline))
         seconds = (datetime.now(UTC) - began).total_seconds()
-        out.print(f"\n{days} days in {seconds:.0f} s; the data lies in {settings.data_dir}, publication: intel.duckdb")
+        out.print(
+            f"\n{days} simulated days in {seconds:.0f} s; the data lies in {settings.data_dir}, publication: intel.duckdb"
+        )
         out.print(NEXT, end="")
     finally:
         pipeline.registry.close()

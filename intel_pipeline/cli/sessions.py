@@ -21,6 +21,7 @@ def login(
 
     with opened() as pipeline:
         vault = pipeline.vault()
+        vault.path(name)
         account = username_of(username or name)
         password = typer.prompt(f"Password of {account}", hide_input=True)
         with pipeline.network():
@@ -64,6 +65,7 @@ def list_sessions(as_json: AsJson = False) -> None:
 def remove(name: Name) -> None:
     """Delete a sealed session from this machine."""
     with opened() as pipeline:
+        pipeline.vault().unseal(name)
         pipeline.vault().forget(name)
         pipeline.registry.sessions.forget(name)
     out.print(f"the session '{plain(name)}' is deleted here; to end it everywhere, log out in Instagram's settings")

@@ -76,4 +76,4 @@ def announce(world: "World", service: "Service") -> None:
     err.print("\nIn another terminal, for any client that uses requests or curl:")
     for name, value in service.front.environment().items():
         typer.echo(f"export {name}='{value}'")
-    err.print("\nThen, for example: instaloader --login coded.viewer --no-posts profile tide.tables\nStop with Ctrl-C.")
+    err.print("\nThen, for example: instaloader --login coded.viewer --no-posts tide.tables\nStop with Ctrl-C.")

@@ -21,6 +21,8 @@ def add(
         msg = "--label names one target: add them one by one"
         raise typer.BadParameter(msg)
     with opened() as pipeline:
+        if pipeline.simulated:
+            err.print("[yellow]This data folder holds a demo: only its simulated accounts can be captured here.[/]")
         for username in usernames:
             target = pipeline.registry.targets.add(username, label, purpose)
             out.print(f"added {plain(target.label)} ({plain(target.username)})")

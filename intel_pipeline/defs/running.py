@@ -2,19 +2,21 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.automation.ticks import run_config
 from intel_pipeline.defs.pools import wait_for_turn
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.errors import WHAT_NOW
+from intel_pipeline.errors import WHAT_NOW, InterruptedTickError
 from intel_pipeline.lake.snapshot_file import replaced
 from intel_pipeline.settings import PROJECT_ROOT, Settings
 
@@ -26,6 +28,7 @@ Instance = dg.DagsterInstance
 
 
 log = logging.getLogger(__name__)
+INTERRUPTED = "DagsterExecutionInterruptedError"
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -34,6 +37,7 @@ def dagster_home(settings: Settings) -> Path:
     That file names the storage by a path relative to the project's default data folder, and Dagster would resolve it
     against whatever folder a process happens to run in.
     """
+    os.umask(0o077)
     settings.make_directories()
     home = settings.dagster_dir
     config = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
@@ -46,8 +50,13 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Open Dagster's storage under the data folder."""
-    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
+    """Open Dagster's storage under the data folder, for runs in this process.
+
+    What such runs print is not captured: for that, Dagster takes the terminal away from the progress bar.
+    """
+    home = str(dagster_home(settings))
+    noop = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides={"compute_logs": noop}))
 
 
 def run_tick(  # noqa: PLR0913  the last two only tell what happens
@@ -65,7 +74,7 @@ def run_tick(  # noqa: PLR0913  the last two only tell what happens
     from intel_pipeline.definitions import defs
 
     wait_for_turn(instance, SystemClock().sleep, tell)
-    return defs.resolve_job_def("tick").execute_in_process(
+    result = defs.resolve_job_def("tick").execute_in_process(
         instance=instance,
         partition_key=day.isoformat(),
         # What the console would show, the event log keeps.
@@ -73,6 +82,10 @@ def run_tick(  # noqa: PLR0913  the last two only tell what happens
         resources={"pipeline": PipelineResource.given(pipeline, watch)},
         raise_on_error=False,
     )
+    if INTERRUPTED in failure_of(result):
+        problem = "interrupted; what was captured is kept, and a capture that was going on resumes"
+        raise InterruptedTickError(problem, "run the same command again (the demo: with --resume)")
+    return result
 
 
 def failure_of(result: dg.ExecuteInProcessResult) -> str:

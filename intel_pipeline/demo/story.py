@@ -102,7 +102,7 @@ def next_day(pipeline: Pipeline, real_today: date) -> date:
     day = last + timedelta(days=1) if last else today(pipeline.clock)
     if day > real_today:
         problem = f"the demo's world has reached today, {real_today}"
-        raise DemoError(problem, "start it over with `intel-pipeline demo --fresh`")
+        raise DemoError(problem, "start it over with `intel-pipeline demo`")
     return day
 
 
@@ -126,11 +126,11 @@ def live_day(pipeline: Pipeline, instance: "Instance", day: date, watch: Watch |
     pipeline.registry.rounds.begin(day)
     spent = pipeline.registry.ledger.total()
     ticks = 0
-    while due := sum(len(captures.due(surface, day)) for surface in SURFACES):
+    while due := pipeline.due(day):
         result = run_tick(pipeline, instance, day, watch=watch)
         ticks += 1
         remember(pipeline.settings, clock)
-        if not result.success or due <= sum(len(captures.due(surface, day)) for surface in SURFACES):
+        if not result.success or due <= pipeline.due(day):
             why = pipeline.not_now() or (
                 failure_of(result) if not result.success else "nothing that is due was captured"
             )

@@ -38,7 +38,7 @@ def read_note(settings: Settings) -> WorldNote:
         return WorldNote(note["seed"], datetime.fromisoformat(note["start"]), datetime.fromisoformat(note["now"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         problem = f"{settings.world_file} is not the note of a simulated world"
-        raise DamagedFileError(problem, "start the demo over with `intel-pipeline demo --fresh`") from error
+        raise DamagedFileError(problem, "start the demo over with `intel-pipeline demo`") from error
 
 
 def write_note(settings: Settings, note: WorldNote) -> None:

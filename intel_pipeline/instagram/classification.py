@@ -2,6 +2,7 @@
 
 import re
 
+import requests
 from instaloader.exceptions import (
     AbortDownloadException,
     BadCredentialsException,
@@ -15,6 +16,7 @@ from instaloader.exceptions import (
     TooManyRequestsException,
 )
 from requests.exceptions import RequestException
+from urllib3.exceptions import MaxRetryError
 
 from intel_pipeline.instagram.errors import (
     FOLLOW,
@@ -25,6 +27,7 @@ from intel_pipeline.instagram.errors import (
     PrivateError,
     ThrottledError,
     TransientError,
+    UnreachableError,
     drifted,
     gone,
 )
@@ -68,9 +71,13 @@ def classified(  # noqa: C901  one branch per class
         return gone(doing)
     if isinstance(error, (QueryReturnedBadRequestException, *SHAPE)):
         return drifted(error, doing)
+    if isinstance(cause, requests.exceptions.ConnectionError) and isinstance((cause.args or (None,))[0], MaxRetryError):
+        why = "its certificate is not trusted" if isinstance(cause, requests.exceptions.SSLError) else "no connection"
+        fix = "check the network, the proxy and the clock of this machine, then try again; nothing was used up"
+        return UnreachableError(f"Instagram cannot be reached: {why} (while {doing})", fix)
     if isinstance(error, InstaloaderException | RequestException):
         seen = f"HTTP {status}" if status else type(cause).__name__
-        return TransientError(f"no usable answer: {seen} (while {doing})", "nothing: it is tried again")
+        return TransientError(f"no usable answer: {seen} (while {doing})", "try again; a tick does so by itself")
     raise error
 
 

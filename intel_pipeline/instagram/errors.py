@@ -22,6 +22,12 @@ class TransientError(InstagramError):
     kind = "transient"
 
 
+class UnreachableError(InstagramError):
+    """No connection: nobody was asked anything, and asking about the next target would take as long."""
+
+    kind = "unreachable"
+
+
 class ThrottledError(InstagramError):
     """Too many requests, by Instagram's word or by our own ledger; `retry_after` is in seconds."""
 

@@ -1,7 +1,7 @@
 """The ledger: every request of every process, so that limits hold for their sum and over restarts."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, insert, select
 
@@ -44,6 +44,11 @@ class Ledger:
         counting = select(func.count()).where(Request.session == session, Request.sent_at > since)
         with self.engine.connect() as connection:
             return connection.execute(counting).scalar_one()
+
+    def newest(self) -> datetime | None:
+        """Return when the last request was made."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.max(Request.sent_at))).scalar()
 
     def total(self) -> int:
         """Return the number of requests ever made."""

@@ -110,6 +110,9 @@ def username_of(text: str) -> str:
     """Return the username in `text`, which may be a name, an @name or a profile's address; raise TargetError."""
     name = text.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     name = name.removeprefix("instagram.com/").split("/")[0].split("?")[0].removeprefix("@").lower()
+    if ("://" in text or "/" in text) and "instagram.com/" not in text:
+        problem = f"'{text}' is no address at instagram.com"
+        raise TargetError(problem, "give the account's name or address, for example https://www.instagram.com/nasa/")
     if not name:
         problem = "the username is empty"
         raise TargetError(problem, "name the account as in its address, for example `intel-pipeline targets add nasa`")

@@ -2,6 +2,8 @@ import errno
 import os
 
 import pytest
+import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
@@ -156,13 +158,29 @@ def test_a_session_that_is_logged_out_is_not_used_again(tmp_path):
     assert pipeline.registry.sessions.state("desk").stopped_because
 
 
-def test_without_a_session_public_profiles_are_captured_and_lists_say_what_they_need(tmp_path):
+def test_without_a_session_public_profiles_are_captured_and_lists_are_left_for_when_there_is_one(tmp_path):
     pipeline = small_pipeline(tmp_path, ["open"], logged_in=False)
     assert captured(pipeline, "profile").verdicts == {"open": "complete"}
+    spent = pipeline.registry.ledger.total()
     tally = captured(pipeline, "followers")
-    assert tally.verdicts == {"open": "failed"}
-    assert "logged-in session" in tally.reasons["open"]
-    assert tally.stopped is None
+    assert tally.verdicts == {}
+    assert "logged-in session" in tally.stopped
+    assert pipeline.registry.ledger.total() == spent
+    assert pipeline.due(today(pipeline.clock)) == 0
+    assert [target.label for target in pipeline.registry.captures.due("followers", today(pipeline.clock))] == ["open"]
+
+
+def test_without_a_connection_the_tick_ends_and_nothing_is_written_off(tmp_path):
+    def no_way(_: object) -> None:
+        raise requests.exceptions.ConnectionError(MaxRetryError(None, "/", NameResolutionError("www", None, OSError())))
+
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    pipeline.instagram.faults.append(Scripted("GET", no_way, times=FOR_EVER))
+    tally = captured(pipeline, "profile")
+    assert "cannot be reached: no connection" in tally.stopped
+    assert tally.verdicts == {}
+    assert pipeline.registry.ledger.total() == 1
+    assert pipeline.due(today(pipeline.clock)) == 6
 
 
 def test_a_stumble_of_the_network_is_left_for_another_try_and_then_written_down(tmp_path):

@@ -8,7 +8,6 @@ import dagster as dg
 from intel_pipeline.capture.planning import Asked, Situation, decide
 from intel_pipeline.defs.automation.ticks import tick
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.instagram.source import SURFACES
 
 IN_FLIGHT = [
     dg.DagsterRunStatus.QUEUED,
@@ -34,7 +33,7 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
         Situation(
             now=it.clock.now(),
             open_round=day,
-            due=sum(len(it.registry.captures.due(surface, day)) for surface in SURFACES) if day else 0,
+            due=it.due(day) if day else 0,
             in_flight=context.instance.get_runs_count(dg.RunsFilter(job_name=tick.name, statuses=IN_FLIGHT)),
             hindrance=hindrance if it.simulated else it.not_now(),
             last=read_cursor(context.cursor),
