@@ -1,6 +1,5 @@
 """The pipeline's parts, assembled from the settings: what commands and Dagster's assets work with."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,8 +102,6 @@ def open_pipeline(settings: Settings) -> Pipeline:
     A demo's folder holds the world that stands in for Instagram; it is never asked about live accounts, nor the
     service about simulated ones.
     """
-    # What is written here is for its owner's eyes, whichever process writes it.
-    os.umask(0o077)
     settings.make_directories()
     if settings.world_file.exists():
         from intel_pipeline.demo.world_file import open_world

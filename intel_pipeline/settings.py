@@ -1,9 +1,9 @@
 """Every knob of the project: one typed field, one sentence, one environment variable `INTEL_<NAME>`."""
 
+import os
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from os import environ
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -131,11 +131,12 @@ class Settings(BaseSettings):
         return self.data_dir / "world.json"
 
     def make_directories(self) -> None:
-        """Make every folder before anything opens a file in it.
+        """Make every folder before anything opens a file in it, and let this process write for its owner's eyes only.
 
         Raises SettingsError where the data folder cannot be written.
         """
         folders = (self.data_dir, self.journal_dir, self.lake_dir, self.warehouse_file.parent, self.publications_dir)
+        os.umask(0o077)
         try:
             for folder in (*folders, self.dagster_dir, self.vault_dir):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -162,7 +163,7 @@ def example(field: str) -> str:
 
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  the fields' own types are checked by pydantic
     """Return the effective settings, `overrides` first, or raise SettingsError about the first bad one."""
-    refuse_unknown(environ)
+    refuse_unknown(os.environ)
     refuse_unknown_lines(Path(".env"))
     try:
         settings = Settings(**overrides)

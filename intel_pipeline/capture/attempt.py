@@ -73,7 +73,7 @@ def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> 
     """
     if capture.surface == "profile" or capture.round is None:
         return
-    profiles = [c for c in pipeline.registry.captures.of_round(capture.round, "profile") if c.target == target.label]
+    profiles = pipeline.registry.captures.of_round(capture.round, "profile", target.label)
     if profiles and profiles[-1].verdict == "failed":
         problem = f"the profile could not be captured in this round: {'; '.join(profiles[-1].reasons)}"
         raise GoneError(problem, "see what its profile capture says")
@@ -90,8 +90,6 @@ def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Findin
         pipeline.registry.targets.identify(target.label, outcome.user_id, outcome.username)
     pipeline.registry.captures.finish(capture, outcome, snapshot)
     tally.verdicts[target.label] = outcome.verdict
-    tally.rows += outcome.distinct or 0
-    tally.pages += outcome.pages or 0
     if outcome.reasons:
         tally.reasons[target.label] = "; ".join(outcome.reasons)
 

@@ -28,8 +28,6 @@ class Tally:
     due: int = 0
     verdicts: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
-    rows: int = 0
-    pages: int = 0
     drifted: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)

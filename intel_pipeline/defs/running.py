@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -37,7 +36,6 @@ def dagster_home(settings: Settings) -> Path:
     That file names the storage by a path relative to the project's default data folder, and Dagster would resolve it
     against whatever folder a process happens to run in.
     """
-    os.umask(0o077)
     settings.make_directories()
     home = settings.dagster_dir
     config = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
@@ -82,7 +80,7 @@ def run_tick(  # noqa: PLR0913  the last two only tell what happens
         resources={"pipeline": PipelineResource.given(pipeline, watch)},
         raise_on_error=False,
     )
-    if INTERRUPTED in failure_of(result):
+    if not result.success and INTERRUPTED in failure_of(result):
         problem = "interrupted; what was captured is kept, and a capture that was going on resumes"
         raise InterruptedTickError(problem, "run the same command again (the demo: with --resume)")
     return result

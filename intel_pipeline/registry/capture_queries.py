@@ -37,9 +37,10 @@ class CaptureQueries:
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query))
 
-    def of_round(self, day: date, surface: str) -> list[Capture]:
-        """Return the finished captures of a round, oldest first."""
-        return self._finished(Capture.round == day, Capture.surface == surface)
+    def of_round(self, day: date, surface: str, target: str | None = None) -> list[Capture]:
+        """Return the finished captures of a round, of one target or of all, oldest first."""
+        chosen = [] if target is None else [Capture.target == target]
+        return self._finished(Capture.round == day, Capture.surface == surface, *chosen)
 
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
