@@ -1,9 +1,16 @@
-"""Run every benchmark and print its ratios."""
+"""Run every benchmark, print its ratios, and fail where a limit does not hold."""
 
-from benchmarks import capture, changes
+import sys
+
+from benchmarks import capture, changes, memory, plans
 from intel_pipeline.cli.console import print_table
 
+BENCHMARKS = (plans, changes, memory, capture)
+
 if __name__ == "__main__":
-    columns = ("what", "size", "CPU s", "ratio", "of")
-    for title, rows in (("Comparing two follower lists", changes.run()), ("Capturing followers", capture.run())):
-        print_table(columns, rows, title=title)
+    broken = []
+    for benchmark in BENCHMARKS:
+        report = benchmark.run()
+        print_table(report.columns, report.rows, title=report.title)
+        broken += report.broken
+    sys.exit("\n".join(f"does not hold: {line}" for line in broken))

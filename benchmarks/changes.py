@@ -1,81 +1,114 @@
-"""Who is new, lost or renamed between two lists of a million: ours beside what people write instead."""
+"""Who is new, lost or renamed between two lists: ours beside what people write instead."""
 
-import random
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.measure import cpu
-from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.followers import OPEN_LOSS, RETURNED, follower_changes
+from benchmarks import limits, lists
+from benchmarks.measure import interleaved
+from benchmarks.report import Report, over
+from intel_pipeline.changes.comparison import compared, differing
+from intel_pipeline.changes.sorted_join import paired
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.lake.snapshot_file import Stamp
 
-Row = tuple[str, str, float, float, str]
-SIZE = 1_000_000
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-
-
-def run() -> list[Row]:
-    """Return a row per way of comparing, as a ratio of decoding the same columns of the same two files."""
-    with tempfile.TemporaryDirectory() as folder:
-        lake = Path(folder)
-        paths = lists(lake)
-        floor = cpu(lambda: decoded(lake, paths))
-        ways: dict[str, Callable[[], object]] = {
-            "ours: whole change code on proven files": lambda: ours(lake, paths),
-            "Polars: two anti joins and a join": lambda: anti_joins(lake, paths),
-            "Python sets and dicts": lambda: python_sets(lake, paths),
-        }
-        size = f"{SIZE:,} x 2"
-        rows: list[Row] = [("decoding id and username", size, floor, 1.0, "")]
-        rows += [(name, size, taken, taken / floor, "decoding") for name, way in ways.items() if (taken := cpu(way))]
-    return rows
+Way = Callable[[Path, tuple[Path, Path]], tuple[int, ...]]
+# Rounds of what has a limit, and of what has none: the slow ways leave caches and memory in disorder.
+ROUNDS = {1_000_000: (25, 5), 10_000_000: (10, 2)}
+FLOOR = "floor: decoding both id columns"
 
 
-def lists(lake: Path) -> list[Path]:
-    """Write two snapshots: 1 % of the followers new, 0.7 % lost, 0.1 % renamed."""
-    ids = random.Random(7).sample(range(1_000, 70_000_000_000), SIZE + SIZE // 100)
-    before, after = ids[:SIZE], ids[SIZE * 7 // 1000 :]
-    renamed = set(before[-SIZE // 1000 :])
-    return [
-        snapshot_file.write(lake, Stamp(name, "t", "followers", NOON, "complete", "user_id"), frame(part, changed))
-        for name, part, changed in (("before", before, set()), ("after", after, renamed))
-    ]
+def run() -> Report:
+    """Return the CPU of each way at each size, as a ratio of decoding the id column of the same two files."""
+    rows: list[tuple[object, ...]] = []
+    broken = []
+    for size, (rounds, few) in ROUNDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            lake = Path(folder)
+            paths = lists.written(lake, size)
+            ways = {name: partial(way, lake, paths) for name, (way, _, most) in WAYS.items() if size <= most}
+            agreed({name: way() for name, way in ways.items()})
+            limited = {name: way for name, way in ways.items() if name == FLOOR or WAYS[name][1]}
+            others = {name: way for name, way in ways.items() if name not in limited}
+            taken = interleaved(limited, rounds) | interleaved(others, few)
+        for name, seconds in taken.items():
+            ratio, limit = seconds / taken[FLOOR], WAYS[name][1]
+            rows.append((name, f"{size:,} x 2", seconds, ratio, limit))
+            broken += over(f"{name} at {size:,}, in CPU of decoding", ratio, limit)
+    return Report("Comparing two follower lists", ("what", "size", "CPU s", "ratio", "limit"), rows, broken)
 
 
-def frame(ids: list[int], renamed: set[int]) -> pl.DataFrame:
-    """Return follower rows for `ids`, sorted."""
-    usernames = [f"user_{user_id}{'x' if user_id in renamed else ''}" for user_id in ids]
-    return pl.DataFrame({"user_id": ids, "username": usernames}).sort("user_id")
+def agreed(counts: dict[str, tuple[int, ...]]) -> None:
+    """Refuse to compare ways that find different numbers of new, lost and renamed followers."""
+    for length in (2, 3):
+        found = {count[:length] for count in counts.values() if len(count) >= length}
+        if len(found) > 1:
+            message = f"the ways disagree on who is new, lost and renamed: {counts}"
+            raise ValueError(message)
 
 
-def decoded(lake: Path, paths: list[Path]) -> list[pl.DataFrame]:
-    """Read both files, checking nothing."""
-    return [pl.read_parquet(lake / path, columns=["user_id", "username"]) for path in paths]
+def decoded(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Decode the id columns in a stream; looking for the largest keeps nothing, so that no memory is measured."""
+    for path in paths:
+        pl.scan_parquet(lake / path).select(pl.col("user_id").max()).collect(engine="streaming")
+    return ()
 
 
-def ours(lake: Path, paths: list[Path]) -> pl.DataFrame:
-    """Read, prove and compare as the pipeline does."""
-    first = CaptureRef("a", "t", NOON, NOON, complete=True)
-    second = CaptureRef("b", "t", NOON + timedelta(days=1), NOON + timedelta(days=1), complete=True)
-    before, after = (snapshot_file.read(lake, path) for path in paths)
-    empty = {"losses": pl.DataFrame(schema=OPEN_LOSS), "lost_once": pl.DataFrame(schema=RETURNED)}
-    return follower_changes(before, first, after, second, **empty)
+def new_and_lost(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids, proven on the way to be sorted."""
+    before, after = (snapshot_file.scan(lake, path).select("user_id") for path in paths)
+    alone = pl.col("user_id").is_null() | pl.col("user_id_after").is_null()
+    found = paired(before, after, "user_id").where(alone, "user_id", "user_id_after").collect()
+    return found["user_id"].null_count(), found["user_id_after"].null_count()
 
 
-def anti_joins(lake: Path, paths: list[Path]) -> tuple[pl.DataFrame, ...]:
-    """Compare with eager hash joins."""
-    before, after = decoded(lake, paths)
-    both = before.join(after, on="user_id", suffix="_after").filter(pl.col("username") != pl.col("username_after"))
-    return after.join(before, on="user_id", how="anti"), before.join(after, on="user_id", how="anti"), both
+def new_lost_and_changed(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids and fingerprints: the pipeline's own query."""
+    found = differing(*(snapshot_file.scan(lake, path) for path in paths)).collect()
+    new, lost = found["user_id"].null_count(), found["user_id_after"].null_count()
+    return new, lost, found.height - new - lost
 
 
-def python_sets(lake: Path, paths: list[Path]) -> object:
-    """Compare as most scripts do."""
-    before, after = (dict(part.iter_rows()) for part in decoded(lake, paths))
-    lost, new = before.keys() - after.keys(), after.keys() - before.keys()
-    return lost, new, [i for i in before.keys() & after.keys() if before[i] != after[i]]
+def whole(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare as the pipeline does: also fetch the names and places of whoever differs, and the head of the list."""
+    found = compared(*(snapshot_file.scan(lake, path) for path in paths))
+    return found.arrived.height, found.missing.height, found.renamed.height
+
+
+def anti_joins(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids with two anti joins, Polars' eager ones."""
+    before, after = (pl.read_parquet(lake / path, columns=["user_id"]) for path in paths)
+    return after.join(before, on="user_id", how="anti").height, before.join(after, on="user_id", how="anti").height
+
+
+def full_join(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids and usernames with a streaming hash join."""
+    before, after = (pl.scan_parquet(lake / path).select("user_id", "username") for path in paths)
+    new, lost = pl.col("user_id").is_null(), pl.col("user_id_after").is_null()
+    other = pl.col("username") != pl.col("username_after")
+    joined = before.join(after, on="user_id", how="full", suffix="_after").filter(new | lost | other)
+    return (
+        joined.select(new.sum(), lost.sum().alias("lost"), other.sum().alias("other"))
+        .collect(engine="streaming")
+        .row(0)
+    )
+
+
+def python_sets(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids as most scripts do."""
+    before, after = (set(pl.read_parquet(lake / path, columns=["user_id"])["user_id"]) for path in paths)
+    return len(after - before), len(before - after)
+
+
+# Each with the most that it may take of the floor, and the largest lists that it is tried on.
+WAYS: dict[str, tuple[Way, float | None, int]] = {
+    FLOOR: (decoded, None, 10_000_000),
+    "ours: new and lost": (new_and_lost, limits.NEW_AND_LOST, 10_000_000),
+    "ours: new, lost, changed": (new_lost_and_changed, limits.WITH_CHANGED_ATTRIBUTES, 10_000_000),
+    "ours: all of it, with names": (whole, None, 10_000_000),
+    "Polars: two anti joins (ids)": (anti_joins, None, 10_000_000),
+    "Polars: full join with names": (full_join, None, 10_000_000),
+    "Python: two sets (ids)": (python_sets, None, 1_000_000),
+}

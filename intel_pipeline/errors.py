@@ -37,6 +37,12 @@ class RoundError(IntelError):
     exit_code = 3
 
 
+class CaptureError(IntelError):
+    """A capture that does not exist, or with which that cannot be done."""
+
+    exit_code = 2
+
+
 class BusyError(IntelError):
     """Something that another process is doing at this moment."""
 

@@ -2,16 +2,18 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.followers import capture_followers
 from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.judging import judge
+from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.tally import Limits, Tally
-from intel_pipeline.capture.verdict import Outcome
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.errors import BusyError, IntelError
 from intel_pipeline.instagram.errors import (
@@ -154,4 +156,4 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
             case "posts":
                 return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
             case _:
-                return capture_followers(source, journal, subject, progress)
+                return capture_followers(source, journal, subject, progress, partial(judge, pipeline, capture))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.instagram.errors import drifted
 
 if TYPE_CHECKING:

@@ -1,13 +1,14 @@
 """Capturing a follower list."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from intel_pipeline.capture.findings import Finding, framed
-from intel_pipeline.capture.journal import Journal, Page
-from intel_pipeline.capture.verdict import Evidence, Outcome, follower_verdict
+from intel_pipeline.capture.findings import Finding
+from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.listing import distinct, evidence_of, read_list
+from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.verdict import Assessment, Evidence
 from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
 from intel_pipeline.instagram.readings import interpret
@@ -17,23 +18,12 @@ from intel_pipeline.instagram.source import Source, Subject
 if TYPE_CHECKING:
     import polars as pl
 
-
-@dataclass(slots=True)
-class Listing:
-    """What has been read of the list so far."""
-
-    frames: "list[pl.DataFrame]" = field(default_factory=list)
-    rows: int = 0
-    pages: int = 0
-    limited: bool = False
-    ended: bool = False
-    broken: str | None = None
-    first: datetime | None = None
-    last: datetime | None = None
+# Evidence, the distinct rows, the moment of the last page.
+Judge = Callable[[Evidence, "pl.DataFrame", datetime], Assessment]
 
 
-def capture_followers(source: Source, journal: Journal, subject: Subject, progress: Progress) -> Finding:
-    """Read the whole list, with the reported number before and after it.
+def capture_followers(source: Source, journal: Journal, subject: Subject, progress: Progress, judge: Judge) -> Finding:
+    """Read the whole list, with the reported number before and after it, and let `judge` say what it proves.
 
     Rows: one per distinct follower, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `progress` is
     told the rows read and the number reported.
@@ -42,26 +32,15 @@ def capture_followers(source: Source, journal: Journal, subject: Subject, progre
     if before.is_private and before.follows is False:
         problem = f"'{subject.label}' is private and the session does not follow it"
         raise PrivateError(problem, FOLLOW)
-    listing = Listing()
-    for page in pages(source, journal, subject):
-        add(listing, page)
-        progress(listing.rows, before.follower_count)
-    after = interpret.profile(journal.once("count after", lambda: source.profile(subject)).answer)
+    listing = read_list(pages(source, journal, subject, lambda rows: progress(rows, before.follower_count)))
+    last = journal.once("count after", lambda: source.profile(subject))
+    after = interpret.profile(last.answer)
     frame = distinct(listing)
-    evidence = Evidence(
-        rows=listing.rows,
-        distinct=frame.height,
-        reported_before=before.follower_count,
-        reported_after=after.follower_count,
-        pages=listing.pages,
-        ended=listing.ended,
-        limited=listing.limited,
-        broken=listing.broken,
-    )
-    verdict, reasons = follower_verdict(evidence)
+    evidence = evidence_of(listing, frame, before.follower_count, after.follower_count)
+    found = judge(evidence, frame, listing.last or last.received_at)
     outcome = Outcome(
-        verdict=verdict,
-        reasons=reasons,
+        verdict=found.verdict,
+        reasons=found.reasons,
         rows=evidence.rows,
         distinct=evidence.distinct,
         reported_before=evidence.reported_before,
@@ -71,67 +50,30 @@ def capture_followers(source: Source, journal: Journal, subject: Subject, progre
         username=after.username,
         started_at=listing.first,
         finished_at=listing.last,
+        ended=evidence.ended,
+        limited=evidence.limited,
+        broken=evidence.broken,
+        gap_low=found.band.low if found.band else None,
+        gap_high=found.band.high if found.band else None,
+        missing_count=found.missing_count,
+        missing_limit=found.missing_limit,
+        held=found.held,
+        resolved=found.resolved,
     )
     return Finding(outcome, frame)
 
 
-def pages(source: Source, journal: Journal, subject: Subject) -> Iterator[tuple[Page, FollowerPage, str | None]]:
-    """Yield the list's pages with what they hold, and why the chain breaks where it does."""
+def pages(
+    source: Source, journal: Journal, subject: Subject, progress: Callable[[int], None]
+) -> Iterator[tuple[FollowerPage, datetime]]:
+    """Yield the list's pages and their moments, each asked for by the cursor of the one before."""
     cursor: str | None = None
-    seen: set[str | None] = {None}
+    rows = 0
     while True:
         asked = cursor
         page = journal.once(f"followers {asked or 'first'}", lambda: source.followers(subject, asked))  # noqa: B023
         read = interpret.followers(page.answer)
-        broken = None
-        if read.next_cursor is not None and not read.user_ids:
-            broken = "Instagram sent an empty page in the middle of the list"
-        elif read.next_cursor is not None and read.next_cursor in seen:
-            broken = "Instagram sent a cursor for the second time, so the list would never end"
-        yield page, read, broken
-        if broken or read.next_cursor is None:
-            return
+        rows += len(read.user_ids)
+        progress(rows)
+        yield read, page.received_at
         cursor = read.next_cursor
-        seen.add(cursor)
-
-
-def add(listing: Listing, item: tuple[Page, FollowerPage, str | None]) -> None:
-    """Add one page's rows and signals to the listing."""
-    page, read, broken = item
-    rows = len(read.user_ids)
-    listing.frames.append(
-        framed(
-            {
-                "user_id": read.user_ids,
-                "username": read.usernames,
-                "full_name": read.full_names,
-                "is_private": read.private,
-                "is_verified": read.verified,
-                "position": range(listing.rows, listing.rows + rows),
-                "page": [listing.pages] * rows,
-            },
-            follower_schema(),
-        )
-    )
-    listing.rows += rows
-    listing.pages += 1
-    listing.limited |= read.limited
-    listing.ended = read.next_cursor is None
-    listing.broken = broken
-    listing.first = listing.first or page.received_at
-    listing.last = page.received_at
-
-
-def distinct(listing: Listing) -> "pl.DataFrame":
-    """Return one row per follower, sorted by id: pages overlap and repeat, so the first sight of each counts."""
-    import polars as pl
-
-    frame = pl.concat([pl.DataFrame(schema=follower_schema()), *listing.frames])
-    return frame.unique("user_id", keep="first", maintain_order=True).sort("user_id")
-
-
-def follower_schema() -> "pl.Schema":
-    """Return the columns of a follower snapshot."""
-    from intel_pipeline.contracts.follower import SCHEMA
-
-    return SCHEMA

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal
-from intel_pipeline.capture.verdict import Outcome, Verdict
+from intel_pipeline.capture.outcome import Outcome, Verdict
 from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
 from intel_pipeline.instagram.readings import interpret

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from intel_pipeline.capture.findings import Finding, framed
 from intel_pipeline.capture.journal import Journal
-from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.source import Source, Subject
 

@@ -1,15 +1,12 @@
-"""What a finished capture proves."""
+"""What a finished follower list proves."""
 
-import math
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-Verdict = Literal["complete", "partial", "limited", "suspect", "failed"]
-
-# For a target without history: between 3 and 10 of 1,000 followers are hidden, by the reports of ten years.
-FIRST_BAND = 0.01
-SMALLEST_BAND = 2
+from intel_pipeline.capture.gap import ENOUGH, Band, has_held, learned_band, nearest_gap
+from intel_pipeline.capture.history import History
+from intel_pipeline.capture.mass_loss import Losses, Resolution, agrees, held_back, limit, plausible, resolved
+from intel_pipeline.capture.outcome import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +26,76 @@ class Evidence:
     limited: bool = False
     broken: str | None = None
 
+    @property
+    def reported(self) -> list[int]:
+        """The reported counts that there are."""
+        return [count for count in (self.reported_before, self.reported_after) if count is not None]
+
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A verdict with its reasons in words, its counts, and whom and when it is about."""
+class Assessment:
+    """What a list proves. `band`: the one that its gap was held against, None where the gap was not weighed.
+
+    `missing_count`, `missing_limit`: how many members of the last complete list it lacks, and may lack. `held`: held
+    back for lacking more. `resolved`: what becomes of those that were held back before.
+    """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
-    rows: int | None = None
-    distinct: int | None = None
-    reported_before: int | None = None
-    reported_after: int | None = None
-    pages: int | None = None
-    user_id: int | None = None
-    username: str | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    problem: str | None = field(default=None, compare=False)
+    band: Band | None = None
+    missing_count: int | None = None
+    missing_limit: int | None = None
+    held: bool = False
+    resolved: tuple[Resolution, ...] = ()
 
 
-def follower_verdict(evidence: Evidence) -> tuple[Verdict, tuple[str, ...]]:
-    """Return what a follower list proves, with the reasons where it proves less than everything."""
+def assess(capture_id: str, evidence: Evidence, history: History, losses: Callable[[], Losses]) -> Assessment:
+    """Return what the list of `capture_id` proves by its own evidence, the target's history and the lists before it.
+
+    `losses` compares it with those, and is asked only where the rest speaks for a complete list.
+    """
+    found = follower_verdict(evidence, history)
+    return found if found.verdict != "complete" else guarded(capture_id, found, history, losses())
+
+
+def guarded(capture_id: str, found: Assessment, history: History, losses: Losses) -> Assessment:
+    """Hold an otherwise complete list back if it lacks too many members, unless a list held back before agrees."""
+    past = history.losses
+    agreeing = {held.capture_id for held in losses.held if agrees(held, past)}
+    if losses.last is not None:
+        found = replace(found, missing_count=losses.last.missing, missing_limit=limit(losses.last, past))
+        if not agreeing and not plausible(losses.last, past):
+            reasons = (*found.reasons, held_back(capture_id, losses.last, past))
+            return replace(found, verdict="suspect", reasons=reasons, held=True)
+    settled = [resolved(capture_id, held, agreeing=held.capture_id in agreeing) for held in losses.held]
+    return replace(found, resolved=tuple(settled))
+
+
+def follower_verdict(evidence: Evidence, history: History) -> Assessment:
+    """Return what a list proves before it is compared with earlier ones, with the reasons where that is not all."""
     if evidence.limited:
-        return "limited", ("Instagram says that it shows only a part of this list",)
+        return Assessment("limited", ("Instagram says that it shows only a part of this list",))
     if evidence.broken:
-        return "partial", (evidence.broken,)
+        return Assessment("partial", (evidence.broken,))
     if not evidence.ended:
-        return "partial", ("the list did not reach the end that Instagram itself marks",)
-    reported = [count for count in (evidence.reported_before, evidence.reported_after) if count is not None]
-    if not reported:
-        return "suspect", ("Instagram reported no number of followers to compare the list with",)
-    if evidence.distinct == 0 and max(reported) > 0:
-        return "suspect", (f"the list is empty although {max(reported)} followers are reported",)
-    gap = min((count - evidence.distinct for count in reported), key=abs)
-    band = gap_band(max(reported))
-    if abs(gap) > band:
-        text = f"{evidence.distinct} listed, {' then '.join(map(str, reported))} reported: beyond the band of {band}"
-        return "suspect", (text,)
-    return "complete", ()
+        return Assessment("partial", ("the list did not reach the end that Instagram itself marks",))
+    if not evidence.reported:
+        return Assessment("suspect", ("Instagram reported no number of followers to compare the list with",))
+    most = max(evidence.reported)
+    if evidence.distinct == 0 and most > 0:
+        return Assessment("suspect", (f"the list is empty although {most} followers are reported",))
+    band = learned_band(history.gaps, most)
+    gap = nearest_gap(evidence.distinct, evidence.reported, band)
+    if gap in band:
+        return Assessment("complete", (), band)
+    if has_held(gap, history.suspect_gaps, most):
+        return Assessment("complete", (f"the gap of {gap} has held over three captures",), band)
+    return Assessment("suspect", (beyond(evidence, gap, band, history.gaps),), band)
 
 
-def gap_band(reported: int) -> int:
-    """Return how many followers a list may lack or have beyond the reported number."""
-    return max(SMALLEST_BAND, math.ceil(reported * FIRST_BAND))
+def beyond(evidence: Evidence, gap: int, band: Band, gaps: Sequence[int]) -> str:
+    """Return in words how the gap lies outside the band."""
+    counts = " then ".join(str(count) for count in dict.fromkeys(evidence.reported))
+    usual = "this target's lies" if len(gaps) >= ENOUGH else "without history it may lie"
+    listed = f"{evidence.distinct} listed, {counts} reported: a gap of {gap}"
+    return f"{listed}, where {usual} between {band.low} and {band.high}"

@@ -7,13 +7,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CaptureRef:
-    """A capture as the change code sees it. `complete`: absence from it proves absence."""
+    """A capture as the change code sees it. `complete`: absence from it proves absence.
+
+    `reported`: the number of followers that Instagram reported at it, the mean of several readings; every complete
+    capture has one.
+    """
 
     capture_id: str
     target: str
     started_at: datetime
     finished_at: datetime
     complete: bool
+    reported: float | None = None
 
 
 def change_id(target: str, kind: str, subject: object, first_evidence: str) -> str:

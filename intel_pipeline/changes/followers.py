@@ -1,100 +1,165 @@
-"""Who followed, who left, who came back and who renamed, between two captures of a follower list."""
+"""Who followed, who was revealed, who left, who came back and who renamed: what one capture teaches."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
+from intel_pipeline.changes.arrivals import SETTLING, newly_followed
+from intel_pipeline.changes.comparison import Compared, compared, listing
 from intel_pipeline.changes.evidence import CaptureRef, change_id
-from intel_pipeline.changes.sorted_join import paired
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE
-
-# A loss is confirmed by absence from this many complete captures in a row.
-ABSENCES_TO_CONFIRM = 2
-MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String()})
-OPEN_LOSS = pl.Schema(
-    {
-        name: FOLLOWER_CHANGE[name]
-        for name in ("change_id", "user_id", "username", "not_before", "not_after", "absences")
-    }
-)
-RETURNED = pl.Schema({"user_id": pl.Int64()})
+from intel_pipeline.changes.losses import aged, entered, flicker_patience, judged, less
+from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Since, Standing
+from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
 
-def follower_changes(  # noqa: PLR0913  each is one piece of evidence
-    before: pl.DataFrame,
-    before_capture: CaptureRef,
-    after: pl.DataFrame,
-    after_capture: CaptureRef,
-    *,
-    losses: pl.DataFrame,
-    lost_once: pl.DataFrame,
-) -> pl.DataFrame:
-    """Return what the capture `after` teaches, as rows of FOLLOWER_CHANGE sorted by (user_id, kind).
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a capture taught: rows of FOLLOWER_CHANGE sorted by (user_id, kind, state), and what is known after it."""
 
-    `before`, `after`: MEMBER columns sorted by `user_id`; `before` is the last complete capture, with what partial
-    captures taught since (see `brought_up_to_date`). `losses`: OPEN_LOSS, the losses that are suspected so far.
-    `lost_once`: RETURNED, ids with a confirmed loss in their past. Presence is proven by any capture; absence only
-    by a complete one, so an incomplete `after` yields no loss.
+    changes: pl.DataFrame
+    standing: Standing
+
+
+def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Lesson:
+    """Return what `capture` teaches to somebody who knows `standing`.
+
+    `listed`: MEMBER columns sorted by `user_id`, distinct; ValueError otherwise. Presence is proven by any capture,
+    absence only by a complete one. Members of the first complete capture are no events, but whoever was shown before
+    it and is missing from it is suspected to have left.
     """
-    pairs = paired(before.select(MEMBER.names()), after.select(MEMBER.names()), "user_id")
-    joined = pairs.collect(engine="streaming")
-    arrived = joined.filter(pl.col("user_id").is_null())
-    newcomers = arrived.select(user_id=pl.col("user_id_after"), username=pl.col("username_after"))
-    stayed = joined.filter(pl.col("user_id").is_not_null() & pl.col("user_id_after").is_not_null())
-    missing = joined.filter(pl.col("user_id_after").is_null()).select("user_id", "username")
-    renamed = stayed.filter(pl.col("username") != pl.col("username_after")).select(
-        "user_id", username=pl.col("username_after"), previous_username=pl.col("username")
-    )
-    # Whoever is back before the loss was confirmed never left, and may have another name by now.
-    back = losses.rename({"username": "previous_username"}).join(after.select(MEMBER.names()), on="user_id")
-    renamed_away = back.filter(pl.col("username") != pl.col("previous_username")).select(renamed.columns)
-    fresh = newcomers.join(losses, on="user_id", how="anti")
+    found = compared(standing.members, listed)
+    losses = aged(standing.losses, standing.balance)
+    back = found.arrived.join(losses.rename({"username": "previous_username"}), on="user_id", maintain_order="left")
+    again = found.arrived.join(standing.lost.rename({"username": "previous_username"}), on="user_id")
+    fresh = found.arrived.join(losses, on="user_id", how="anti").join(standing.lost, on="user_id", how="anti")
+    new = fresh.with_columns(known_as_new(standing, capture, fresh, found))["new"] if standing.based else None
     parts = [
-        event(fresh.join(lost_once, on="user_id", how="anti"), "followed", "confirmed"),
-        event(fresh.join(lost_once, on="user_id", how="semi"), "refollowed", "confirmed"),
-        event(pl.concat([renamed, renamed_away]), "renamed", "confirmed"),
-        event(back.drop("previous_username"), "left", "retracted"),
+        event(found.renamed, "renamed", "confirmed"),
+        event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
+        event(back.drop("reason"), "left", "retracted"),
+        event(again, "refollowed", "confirmed"),
     ]
-    if after_capture.complete:
-        away = losses.join(after.select("user_id"), on="user_id", how="anti")
-        counted = away.with_columns(absences=pl.col("absences") + 1)
-        enough = pl.col("absences") >= ABSENCES_TO_CONFIRM
-        parts += [
-            event(missing.with_columns(absences=pl.lit(1, pl.Int32)), "left", "suspected"),
-            event(counted.filter(enough), "left", "confirmed"),
-            event(counted.filter(~enough), "left", "suspected"),
-        ]
-    found = pl.concat(parts).with_columns(
-        target=pl.lit(after_capture.target),
-        not_before=pl.coalesce("not_before", pl.lit(before_capture.started_at, FOLLOWER_CHANGE["not_before"])),
-        not_after=pl.coalesce("not_after", pl.lit(after_capture.finished_at, FOLLOWER_CHANGE["not_after"])),
-        learned_at=pl.lit(after_capture.finished_at, FOLLOWER_CHANGE["learned_at"]),
-        capture_id=pl.lit(after_capture.capture_id),
-        before_capture_id=pl.lit(before_capture.capture_id),
+    arrived = again.height
+    if standing.based and new is not None:
+        earliest = pl.lit(doubtful_since(standing), MOMENT)
+        parts.append(event(fresh.filter(new).with_columns(not_before=earliest), "followed", "confirmed"))
+        parts.append(event(fresh.filter(~new), "revealed", "confirmed"))
+        arrived += int(new.sum())
+    away = standing.losses.join(back, on="user_id", how="anti", maintain_order="left")
+    lost = standing.lost.join(again, on="user_id", how="anti")
+    if not capture.complete:
+        taught = pl.concat([found.arrived.select("user_id", "username"), found.renamed.select("user_id", "username")])
+        since = Since(
+            standing.since.arrived + arrived,
+            standing.since.returned + back.height,
+            standing.since.waited + int(back["absences"].sum()),
+        )
+        after = Standing(
+            members=brought_up_to_date(standing.members, taught),
+            before=standing.before or capture,
+            losses=away,
+            lost=lost,
+            balance=less(standing.balance, back),
+            since=since,
+        )
+        return Lesson(told(parts, standing, capture), after)
+    begun = lost_now(found.missing, standing.before, capture)
+    balance = entered(standing.balance, capture, standing.since, back, arrived, begun.height)
+    verdict = judged(pl.concat([away, begun]), balance)
+    parts += [event(verdict.confirmed, "left", "confirmed"), event(verdict.suspected, "left", "suspected")]
+    after = Standing(
+        members=listing(listed),
+        before=capture,
+        losses=verdict.open,
+        lost=pl.concat([lost, verdict.confirmed.select(LOST.names())]),
+        balance=verdict.balance,
+        since=Since(),
     )
-    return identified(found, after_capture).sort("user_id", "kind", "state")
+    return Lesson(told(parts, standing, capture), after)
+
+
+NAMES = ("user_id", "username", "previous_username")
+
+
+def renamed(returned: pl.DataFrame) -> pl.DataFrame:
+    """Return those who came back under another name."""
+    return returned.filter(pl.col("username") != pl.col("previous_username"))
+
+
+def known_as_new(standing: Standing, capture: CaptureRef, fresh: pl.DataFrame, found: Compared) -> pl.Expr:
+    """Return, for `fresh`, whether each is proven to have followed since the last complete capture."""
+    settled = standing.balance.height >= max(SETTLING, flicker_patience(standing.balance))
+    risen = None
+    if capture.complete and capture.reported is not None:
+        risen = capture.reported - standing.balance["reported"][-1] - standing.since.arrived
+    return newly_followed(fresh, found.head, risen=risen, settled=settled).alias("new")
+
+
+def doubtful_since(standing: Standing) -> datetime:
+    """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed."""
+    moments = standing.balance["started_at"]
+    doubtful = flicker_patience(standing.balance) - 1
+    moment: datetime = moments[max(0, len(moments) - doubtful)]
+    return moment
+
+
+def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureRef) -> pl.DataFrame:
+    """Return OPEN_LOSS rows for those `missing` (`user_id`, `username`) from the complete `capture`."""
+    return missing.select(
+        change_id=named("left", missing["user_id"], capture),
+        user_id="user_id",
+        username="username",
+        not_before=pl.lit(before.started_at if before else None, MOMENT),
+        not_after=pl.lit(capture.finished_at, MOMENT),
+        reason=pl.lit(None, pl.String),
+        first_capture_id=pl.lit(capture.capture_id),
+    ).cast(OPEN_LOSS)
 
 
 def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
-    """Return `rows` in the columns of FOLLOWER_CHANGE, null where they do not say."""
-    known = [column for column in rows.columns if column in FOLLOWER_CHANGE]
-    filled = rows.select(known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in FOLLOWER_CHANGE.items() if name not in filled.columns]
-    return filled.with_columns(absent).select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE)
+    """Return `rows` as events of one kind and state, in those columns of FOLLOWER_CHANGE that they tell of."""
+    silent = {"previous_username"} if kind == "left" else set()
+    known = [column for column in rows.columns if column in FOLLOWER_CHANGE and column not in silent]
+    return rows.select(known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
 
 
-def identified(found: pl.DataFrame, capture: CaptureRef) -> pl.DataFrame:
-    """Give each new change its id; a change that goes on keeps the one that it has."""
+def told(parts: list[pl.DataFrame], standing: Standing, capture: CaptureRef) -> pl.DataFrame:
+    """Return the events with what they have in common; each change has an id, and one that goes on keeps its own."""
+    # Most captures teach little, and each empty frame costs as much as a full one.
+    found = pl.concat([pl.DataFrame(schema=FOLLOWER_CHANGE), *(part for part in parts if part.height)], how="diagonal")
+    before = standing.before or capture
     ids = [
         known or change_id(capture.target, kind, user_id, capture.capture_id)
         for known, kind, user_id in found.select("change_id", "kind", "user_id").iter_rows()
     ]
-    return found.with_columns(change_id=pl.Series(ids, dtype=pl.String))
+    return found.with_columns(
+        change_id=pl.Series(ids, dtype=pl.String),
+        target=pl.lit(capture.target),
+        not_before=pl.coalesce("not_before", pl.lit(before.started_at, MOMENT)),
+        not_after=pl.coalesce("not_after", pl.lit(capture.finished_at, MOMENT)),
+        learned_at=pl.lit(capture.finished_at, MOMENT),
+        capture_id=pl.lit(capture.capture_id),
+        before_capture_id=pl.lit(before.capture_id),
+        first_capture_id=pl.coalesce("first_capture_id", pl.lit(capture.capture_id)),
+    ).sort("user_id", "kind", "state")
 
 
-def brought_up_to_date(before: pl.DataFrame, since: pl.DataFrame) -> pl.DataFrame:
-    """Return the members of `before` with what incomplete captures taught since: newcomers, returns and new names.
+def named(kind: str, user_ids: pl.Series, capture: CaptureRef) -> pl.Series:
+    """Return the ids of changes that begin with `capture`."""
+    ids = [change_id(capture.target, kind, user_id, capture.capture_id) for user_id in user_ids]
+    return pl.Series(ids, dtype=pl.String)
 
-    `since`: MEMBER columns, oldest first, one row per follower of whom such a capture taught something. Without this,
-    the next complete capture would report the same follower a second time, or overlook that one who returned has left.
+
+def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFrame:
+    """Return `members` with what incomplete captures `taught` since (`user_id`, `username`, the newest word last).
+
+    Without this, the next complete capture would report the same follower a second time, or overlook that one who
+    returned has left. Where such a follower stands in the list is not known.
     """
-    both = pl.concat([before.select(MEMBER.names()), since.select(MEMBER.names())])
-    return both.unique("user_id", keep="last", maintain_order=True).sort("user_id")
+    if taught.is_empty():
+        return members
+    newest = taught.unique("user_id", keep="last", maintain_order=True).sort("user_id").lazy()
+    added = listing(newest.with_columns(position=pl.lit(None, pl.Int64)))
+    kept = listing(members).join(newest, on="user_id", how="anti", maintain_order="left")
+    return kept.merge_sorted(added, key="user_id")

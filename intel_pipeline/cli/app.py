@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from intel_pipeline.cli import capture, data, demo, imports, sessions, setup, simulate, targets, ui
+from intel_pipeline.cli import capture, captures, data, demo, imports, sessions, setup, simulate, targets, ui
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(targets.app, name="targets", help="The watchlist: which accounts are captured.")
+app.add_typer(captures.app, name="captures", help="What every capture proved, and why; a list held back awaits a word.")
 app.add_typer(sessions.app, name="sessions", help="Instagram sessions that you own, sealed on this machine.")
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (

@@ -10,16 +10,18 @@ FOLLOWER_CHANGE = pl.Schema(
         "change_id": pl.String(),
         "target": pl.String(),
         "user_id": pl.Int64(),
-        "kind": pl.String(),  # followed, left, refollowed, renamed
+        "kind": pl.String(),  # followed, revealed, left, refollowed, renamed
         "state": pl.String(),  # suspected, confirmed, retracted
         "username": pl.String(),
         "previous_username": pl.String(),
         "not_before": MOMENT,
         "not_after": MOMENT,
         "absences": pl.Int32(),  # complete captures without the follower, for kind left
+        "reason": pl.String(),  # why a loss is no more than suspected
         "learned_at": MOMENT,
-        "capture_id": pl.String(),
-        "before_capture_id": pl.String(),
+        "capture_id": pl.String(),  # where this was learned
+        "before_capture_id": pl.String(),  # the last complete capture before that
+        "first_capture_id": pl.String(),  # where the change first showed
     }
 )
 

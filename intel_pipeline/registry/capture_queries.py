@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from intel_pipeline.clock import Clock
+from intel_pipeline.errors import CaptureError
 from intel_pipeline.registry.models import Capture, Target
 
 
@@ -37,6 +38,15 @@ class CaptureQueries:
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query))
 
+    def get(self, capture_id: str) -> Capture:
+        """Return one capture, or raise CaptureError."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            capture = db.get(Capture, capture_id)
+        if capture is None:
+            problem = f"there is no capture '{capture_id}'"
+            raise CaptureError(problem, "`intel-pipeline captures list` shows their ids")
+        return capture
+
     def of_round(self, day: date, surface: str, target: str | None = None) -> list[Capture]:
         """Return the finished captures of a round, of one target or of all, oldest first."""
         chosen = [] if target is None else [Capture.target == target]
@@ -45,6 +55,27 @@ class CaptureQueries:
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
         return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))
+
+    def since_complete(self, target: str, surface: str, number: int) -> list[Capture]:
+        """Return the captures that left a snapshot, from the `number`-th last complete one on, oldest first.
+
+        All of them, where fewer are complete.
+        """
+        of_target = [Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None)]
+        complete = select(Capture.finished_at).where(*of_target, Capture.verdict == "complete")
+        first = complete.order_by(Capture.finished_at.desc()).offset(number - 1).limit(1).scalar_subquery()
+        return self._finished(*of_target, first.is_(None) | (Capture.finished_at >= first))
+
+    def newest(self, target: str | None, verdict: str | None, most: int) -> list[Capture]:
+        """Return at most so many finished captures of any surface, newest first; of one target or verdict, or of all."""
+        query = select(Capture).where(
+            Capture.finished_at.is_not(None),
+            *([] if target is None else [Capture.target == target]),
+            *([] if verdict is None else [Capture.verdict == verdict]),
+        )
+        with Session(self.engine, expire_on_commit=False) as db:
+            ordered = query.order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
+            return list(db.scalars(ordered.limit(most)))
 
     def profiles_since(self, target: str, moment: datetime) -> list[Capture]:
         """Return a target's profile captures finished at or after `moment`, oldest first."""

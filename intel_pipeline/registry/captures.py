@@ -9,7 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.mass_loss import Resolution
+from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.errors import CaptureError
 from intel_pipeline.registry.capture_queries import CaptureQueries
 from intel_pipeline.registry.lease import LEASE, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
@@ -77,7 +79,7 @@ class Captures(CaptureQueries):
         self._set(capture, holder=None, leased_until=None)
 
     def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None) -> None:
-        """Write down what the capture proved, and where its snapshot lies.
+        """Write down what the capture proved, where its snapshot lies, and what becomes of those held back before it.
 
         Raises BusyError where another run has taken it over meanwhile.
         """
@@ -97,6 +99,15 @@ class Captures(CaptureQueries):
             reported_after=outcome.reported_after,
             page_count=outcome.pages,
             snapshot=snapshot,
+            ended=outcome.ended,
+            limited=outcome.limited,
+            broken=outcome.broken,
+            gap_low=outcome.gap_low,
+            gap_high=outcome.gap_high,
+            missing_count=outcome.missing_count,
+            missing_limit=outcome.missing_limit,
+            held=outcome.held,
+            resolved=outcome.resolved,
         )
         if not finished:
             raise busy(capture.target, capture.surface)
@@ -110,12 +121,36 @@ class Captures(CaptureQueries):
             db.add_all(fresh)
         return len(fresh)
 
-    def _set(self, capture: Capture, **values: object) -> bool:
-        """Write `values`, unless the capture is somebody else's by now; return whether it was ours."""
+    def accept(self, capture_id: str) -> Capture:
+        """Let a capture that is held back count as complete, on the operator's word; raise CaptureError for another."""
+        capture = self.get(capture_id)
+        reason = f"held back for {capture.missing_count} missing at once; accepted by the operator"
+        with Session(self.engine) as db, db.begin():
+            was_held = _resolve(db, Resolution(capture_id, "complete", reason))
+        if not was_held:
+            problem = f"the capture '{capture_id}' is {capture.verdict or 'in progress'} and not held back"
+            fix = "nothing: only one held back for a mass loss waits for a word; its reasons say so"
+            raise CaptureError(problem, fix)
+        return self.get(capture_id)
+
+    def _set(self, capture: Capture, resolved: Sequence[Resolution] = (), **values: object) -> bool:
+        """Write `values`, unless the capture is somebody else's by now; return whether it was ours.
+
+        What it resolves goes with it: a capture before the last complete one is never looked at again.
+        """
         ours = (Capture.capture_id == capture.capture_id) & (Capture.holder == capture.holder)
         with Session(self.engine) as db, db.begin():
-            held = db.scalars(update(Capture).where(ours).values(**values).returning(Capture.capture_id)).all()
-        if held:
+            mine = db.scalars(update(Capture).where(ours).values(**values).returning(Capture.capture_id)).all()
+            for resolution in resolved if mine else ():
+                _resolve(db, resolution)
+        if mine:
             for name, value in values.items():
                 setattr(capture, name, value)
-        return bool(held)
+        return bool(mine)
+
+
+def _resolve(db: Session, resolution: Resolution) -> bool:
+    """Write down what becomes of a capture, unless it is not held back any more; return whether it was."""
+    held = (Capture.capture_id == resolution.capture_id) & Capture.held
+    values = {"verdict": resolution.verdict, "reasons": [resolution.reason], "held": False}
+    return bool(db.scalars(update(Capture).where(held).values(**values).returning(Capture.capture_id)).all())

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, text
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -63,6 +63,9 @@ class Capture(Base):
 
     `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
     archive. `round` is null for imports.
+
+    Of follower lists, from `ended` on: their evidence, the band that the gap was held against, how many members of the
+    complete list before it are missing and how many may be, and whether it is `held` back for that.
     """
 
     __tablename__ = "captures"
@@ -99,6 +102,14 @@ class Capture(Base):
     reported_after: Mapped[int | None]
     page_count: Mapped[int | None]
     snapshot: Mapped[str | None]
+    ended: Mapped[bool | None]
+    limited: Mapped[bool | None]
+    broken: Mapped[str | None]
+    gap_low: Mapped[int | None]
+    gap_high: Mapped[int | None]
+    missing_count: Mapped[int | None]
+    missing_limit: Mapped[int | None]
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SessionState(Base):

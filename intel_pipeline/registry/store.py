@@ -18,7 +18,7 @@ from intel_pipeline.registry.sessions import Sessions
 from intel_pipeline.registry.targets import Targets
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-Kind = Literal["followed", "left", "renamed", "target_renamed", "target_vanished"]
+Kind = Literal["followed", "left", "renamed", "hidden", "target_renamed", "target_vanished"]
+Cause = Literal["unfollowed", "removed", "deactivated"]
 
 OPENS, CLOSES = time(9, tzinfo=UTC), time(23, tzinfo=UTC)
 
@@ -14,7 +15,8 @@ class Event:
     """One thing that happened at `at` to a target or to one of its followers.
 
     `user_id` is the follower, or the target itself for what happens to the target. `username_before` is absent for
-    `followed`, `username_after` for `left` and `target_vanished`.
+    `followed`, `username_after` for `left` and `target_vanished`. `hidden`: who follows is not listed from now on, and
+    still counted. `cause` is there for `left`; whoever comes back from `deactivated` has `followed`.
     """
 
     at: datetime
@@ -23,6 +25,7 @@ class Event:
     user_id: int
     username_before: str | None
     username_after: str | None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Hours:
         """Return the moment at `chance`, from 0 to 1, of the hours, in whole milliseconds."""
         milliseconds = int((self.closes - self.opens) / timedelta(milliseconds=1) * chance)
         return self.opens + timedelta(milliseconds=milliseconds)
+
+    def later(self, days: int) -> "Hours":
+        """Return the hours of so many days, at least 1, later."""
+        return Hours(
+            self.day + days,
+            datetime.combine(self.closes.date() + timedelta(days), OPENS),
+            self.closes + timedelta(days),
+        )
 
 
 def hours_of(start: datetime, day: int) -> Hours:

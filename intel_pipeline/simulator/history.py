@@ -1,15 +1,15 @@
 """The history of a world, written day by day, in the order of what happens, for all of its targets at once."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from intel_pipeline.simulator import life
+from intel_pipeline.simulator import chance, life, mishaps, plans
 from intel_pipeline.simulator.events import Event, Hours, hours_of
-from intel_pipeline.simulator.life import Life, Plan
+from intel_pipeline.simulator.life import Life
 from intel_pipeline.simulator.people import Population, Resident
+from intel_pipeline.simulator.plans import Plan
 from intel_pipeline.simulator.posts import Post
-from intel_pipeline.simulator.roll import Step
 from intel_pipeline.simulator.specs import TargetSpec
 
 COMMUNITY = 600
@@ -33,6 +33,7 @@ class History:
         rng = self._rng("community")
         self._community = [self.population.born(rng, start) for _ in range(COMMUNITY)]
         self.lives = {self._target_id(number): self._beginning(number, spec) for number, spec in enumerate(targets)}
+        self._comebacks: dict[int, list[Plan]] = {}
         self._next_day = hours_of(start, 0)
 
     def write_until(self, at: datetime) -> None:
@@ -61,6 +62,8 @@ class History:
         return Life(
             spec=spec,
             id=user_id,
+            salt=chance.salt(self._seed, spec.label),
+            start=self._start,
             founders=founders,
             followees=followees,
             community=self._community,
@@ -70,61 +73,87 @@ class History:
         )
 
     def _write(self, hours: Hours) -> None:
-        plans: list[Plan] = []
+        due = self._comebacks.pop(hours.day, [])
         if hours.opens < hours.closes:
             for target in self.lives.values():
                 if target.vanished_at is None:
-                    rng = self._rng("day", target.spec.label, hours.day)
-                    plans.extend(target.day(rng, hours, self.population))
-        for plan in sorted(plans, key=lambda plan: plan.at):
+                    due.extend(self._plans(target, hours))
+        for plan in sorted(due, key=lambda plan: plan.at):
             target = self.lives[plan.target_id]
-            if target.vanished_at is None:
+            if plan.act == "come_back" and plan.resident is not None:
+                self._come_back(plan.resident, plan.at)
+            elif target.vanished_at is None:
                 self._happen(plan, target, hours)
 
+    def _plans(self, target: Life, hours: Hours) -> Iterator[Plan]:
+        label, day = target.spec.label, hours.day
+        yield from plans.of_day(target, self._rng("day", label, day), hours, self.population)
+        yield from mishaps.of_day(target, lambda kind: self._rng(kind, label, day), hours, self.population)
+
     def _happen(self, plan: Plan, target: Life, hours: Hours) -> None:
-        """Let `plan` happen, unless it cannot: who follows cannot follow, and who has left cannot leave."""
         match plan:
-            case Plan(resident=Resident() as resident) if not self._rested(resident, plan.at):
-                pass  # a daily look would not see each of two things done within a day
-            case Plan(act="follow" | "return", resident=Resident() as resident) if resident not in target.crowd:
-                if plan.act == "return":
-                    target.gone.remove(resident)
-                self._join(target, resident, plan.at)
-            case Plan(act="leave", resident=Resident() as resident) if resident in target.crowd:
-                self._leave(target, resident, plan.at)
-            case Plan(act="rename", resident=Resident() as resident, text=str(username)):
-                if resident.called[-1][0] < hours.opens or len(resident.called) == 1:
-                    self._rename(resident, username, plan.at)
-            case Plan(resident=None):
+            case Plan(act="end_visit", resident=Resident() as resident):
+                if resident in target.crowd:
+                    target.leave(resident, plan.at)
+            case Plan(resident=Resident() as resident):
+                if self._ready(resident, plan.at):  # a daily look would not see each of two things done within a day
+                    self._act(resident, plan, target, hours)
+            case _:
                 change(target, plan)
 
-    def _join(self, target: Life, resident: Resident, at: datetime) -> None:
-        place = target.crowd.add(resident)
-        target.steps.append(Step(at, place, resident, joined=True, count=len(target.crowd)))
-        target.events.append(Event(at, target.id, "followed", resident.id, None, resident.username_at(at)))
-        target.last_act[resident.id] = at
+    def _act(self, resident: Resident, plan: Plan, target: Life, hours: Hours) -> None:
+        """Let `plan` happen, unless it cannot: who follows cannot follow, and who has left cannot leave."""
+        match plan, resident in target.crowd:
+            case Plan(act="follow" | "return"), False:
+                if plan.act == "return":
+                    target.gone.remove(resident)
+                target.join(resident, plan.at)
+            case Plan(act="leave"), True:
+                target.leave(resident, plan.at)
+            case Plan(act="rename", text=str(username)), _:
+                if resident.called[-1][0] < hours.opens or len(resident.called) == 1:
+                    self._rename(resident, username, plan.at)
+            case Plan(act="take_name", text=str(username)), _:
+                self._take_name(resident, username, target, plan.at)
+            case Plan(act="hide"), True:
+                target.hide(resident, plan.at)
+            case Plan(act="deactivate"), True:
+                self._deactivate(resident, plan, hours)
 
-    def _rested(self, resident: Resident, at: datetime) -> bool:
-        """Whether `resident` has done nothing lately to any target: a rename shows in the lists of all of them."""
-        return all(
+    def _ready(self, resident: Resident, at: datetime) -> bool:
+        """Whether `resident` exists and has done nothing lately to any target: a rename shows in the lists of all."""
+        return resident.exists_at(at) and all(
             at - target.last_act.get(resident.id, LONG_AGO) >= timedelta(days=target.spec.rest_days)
             for target in self.lives.values()
         )
 
-    def _leave(self, target: Life, resident: Resident, at: datetime) -> None:
-        place = target.crowd.remove(resident)
-        target.gone.append(resident)
-        target.steps.append(Step(at, place, resident, joined=False, count=len(target.crowd)))
-        target.events.append(Event(at, target.id, "left", resident.id, resident.username_at(at), None))
-        target.last_act[resident.id] = at
-
     def _rename(self, resident: Resident, username: str, at: datetime) -> None:
         before = resident.username_at(at)
         self.population.rename(resident, username, at)
+        for target in self._followed_by(resident):
+            target.rename(resident, before, username, at)
+
+    def _take_name(self, resident: Resident, username: str, target: Life, at: datetime) -> None:
+        if self.population.holder(username, at) is None:
+            self._rename(resident, username, at)
+            if resident not in target.crowd:
+                target.join(resident, at)
+
+    def _deactivate(self, resident: Resident, plan: Plan, hours: Hours) -> None:
+        resident.away += ((plan.at, plan.until),)
+        for target in self._followed_by(resident):
+            target.suspend(resident, plan.at)
+        if plan.until is not None:
+            day = hours.day + (plan.until.date() - plan.at.date()).days
+            self._comebacks.setdefault(day, []).append(Plan(plan.until, plan.target_id, "come_back", resident))
+
+    def _come_back(self, resident: Resident, at: datetime) -> None:
         for target in self.lives.values():
-            if resident in target.crowd and target.vanished_at is None:
-                target.events.append(Event(at, target.id, "renamed", resident.id, before, username))
-                target.last_act[resident.id] = at
+            if target.vanished_at is None:
+                target.restore(resident, at)
+
+    def _followed_by(self, resident: Resident) -> list[Life]:
+        return [life for life in self.lives.values() if resident in life.crowd and life.vanished_at is None]
 
 
 def change(target: Life, plan: Plan) -> None:

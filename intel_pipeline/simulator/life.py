@@ -1,100 +1,69 @@
-"""The life of one target: its followers, names and posts, and what a day is going to bring it."""
+"""The life of one target: its followers, names and posts, and how they change."""
 
 import random
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
-from intel_pipeline.simulator import names, posts
-from intel_pipeline.simulator.events import Event, Hours
-from intel_pipeline.simulator.people import Population, Resident
+from intel_pipeline.simulator import chance, posts
+from intel_pipeline.simulator.crowd import Crowd
+from intel_pipeline.simulator.events import Cause, Event, hours_of
+from intel_pipeline.simulator.people import Resident
 from intel_pipeline.simulator.posts import Post
 from intel_pipeline.simulator.roll import Step
 from intel_pipeline.simulator.specs import TargetSpec
 
-Act = Literal["follow", "return", "leave", "rename", "post", "rename_target", "rewrite_biography", "vanish"]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Something that is going to happen, unless it has become impossible by then."""
-
-    at: datetime
-    target_id: int
-    act: Act
-    resident: Resident | None = None
-    text: str | None = None
-    post: Post | None = None
-
-
-class Crowd:
-    """Those who follow at the moment that a history has been written up to, with their places."""
-
-    def __init__(self, founders: Sequence[Resident]) -> None:
-        """Begin with `founders`, oldest first, at the places 1, 2, ..."""
-        self._members = list(founders)
-        self._index = {resident.id: index for index, resident in enumerate(founders)}
-        self._places = {resident.id: place for place, resident in enumerate(founders, 1)}
-        self._last_place = len(founders)
-
-    def __contains__(self, resident: Resident) -> bool:
-        """Whether `resident` follows."""
-        return resident.id in self._index
-
-    def __len__(self) -> int:
-        """Return how many follow."""
-        return len(self._members)
-
-    def any_of(self, rng: random.Random, count: int) -> list[Resident]:
-        """Return up to `count` different members, drawn from `rng`."""
-        drawn = {int(rng.random() * len(self._members)): None for _ in range(count if self._members else 0)}
-        return [self._members[index] for index in drawn]
-
-    def add(self, resident: Resident) -> int:
-        """Let `resident` follow; return the place."""
-        self._index[resident.id] = len(self._members)
-        self._members.append(resident)
-        self._last_place += 1
-        self._places[resident.id] = self._last_place
-        return self._last_place
-
-    def remove(self, resident: Resident) -> int:
-        """Let `resident` leave; return the place that is empty now."""
-        index, last = self._index.pop(resident.id), self._members.pop()
-        if last is not resident:
-            self._members[index] = last
-            self._index[last.id] = index
-        return self._places.pop(resident.id)
+REMOVED = 0.1  # of those who leave, the share that the target threw out: in its list the two look the same
 
 
 @dataclass(slots=True)
 class Life:
-    """All that is known of one target up to the day that its history has been written to."""
+    """All that is known of one target up to the day that its history has been written to.
+
+    `steps` change who follows, `listed_steps` who can be listed. `salt` is what its chances follow from.
+    """
 
     spec: TargetSpec
     id: int
+    salt: int
+    start: datetime
     founders: list[Resident]
     followees: list[Resident]
     community: list[Resident]
     crowd: Crowd = field(init=False)
     steps: list[Step] = field(default_factory=list)
+    listed_steps: list[Step] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     called: list[tuple[datetime, str]] = field(default_factory=list)
     biographies: list[tuple[datetime, str]] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     gone: list[Resident] = field(default_factory=list)
     last_act: dict[int, datetime] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    suspended: dict[int, int] = field(default_factory=dict)
     vanished_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Let the founders follow."""
         self.crowd = Crowd(self.founders)
+        for founder in self.founders if self.spec.hidden_share else ():
+            if chance.drawn(founder.id, self.salt, self.spec.hidden_share):
+                self.hide(founder, self.start)
 
-    def vanished(self, at: datetime) -> bool:
-        """Return whether the target is gone at `at`."""
-        return self.vanished_at is not None and self.vanished_at <= at
+    def absent(self, at: datetime) -> bool:
+        """Return whether the target's account is gone at `at`, for good or for a while."""
+        vanished = self.vanished_at is not None and self.vanished_at <= at
+        return vanished or self._within(self.spec.away_between, at)
+
+    def away_on(self, day: int) -> bool:
+        """Return whether the account is away all through the hours of `day`."""
+        days = self.spec.away_between
+        return days is not None and days[0] <= day < days[1]
+
+    def private_at(self, at: datetime) -> bool:
+        """Return whether the target is private at `at`."""
+        return self.spec.is_private or self._within(self.spec.private_between, at)
 
     def username_at(self, at: datetime) -> str:
         """Return what the target is called at `at`."""
@@ -113,55 +82,69 @@ class Life:
         happened = bisect_right(self.steps, at, key=lambda step: step.at)
         return self.steps[happened - 1].count if happened else len(self.founders)
 
-    def day(self, rng: random.Random, hours: Hours, population: Population) -> Iterator[Plan]:
-        """Yield what `hours` are going to bring, in no order; newcomers are born into `population`."""
-        spec = self.spec
+    def join(self, resident: Resident, at: datetime) -> None:
+        """Let `resident` follow, at a new place."""
+        self._enter(resident, self.crowd.add(resident), at)
 
-        def due(per_day: float) -> range:
-            return range(about(rng, per_day * hours.share))
+    def leave(self, resident: Resident, at: datetime) -> None:
+        """Let `resident` stop following."""
+        removed = chance.drawn(resident.id, chance.salt(self.salt, at), REMOVED)
+        self._exit(resident, at, "removed" if removed else "unfollowed")
+        self.gone.append(resident)
 
-        def moment() -> datetime:
-            return hours.moment(rng.random())
+    def suspend(self, resident: Resident, at: datetime) -> None:
+        """Let `resident`, whose account is gone, be away from the list; the place is kept."""
+        self.suspended[resident.id] = self._exit(resident, at, "deactivated")
 
-        for resident in self.crowd.any_of(rng, len(due(spec.leaves_per_day))):
-            yield Plan(moment(), self.id, "leave", resident)
-        for resident in self.crowd.any_of(rng, len(due(spec.renames_per_day))):
-            yield Plan(moment(), self.id, "rename", resident, population.free_name(rng))
-        for _ in due(spec.returns_per_day):
-            if self.gone:
-                yield Plan(moment(), self.id, "return", names.pick(rng, self.gone))
-        for _ in due(spec.follows_per_day):
-            at = moment()
-            if self.community and rng.random() < spec.shared:
-                yield Plan(at, self.id, "follow", names.pick(rng, self.community))
-            else:
-                yield Plan(at, self.id, "follow", population.born(rng, hours.opens))
-        for _ in due(spec.posts_per_day):
-            at = moment()
-            post = posts.drawn(rng, at, self.called[-1][1], len(self.crowd))
-            yield Plan(at, self.id, "post", post=post)
-        yield from self._planned(rng, hours)
+    def restore(self, resident: Resident, at: datetime) -> None:
+        """Let `resident`, if suspended, have the old place again."""
+        if (place := self.suspended.pop(resident.id, None)) is not None:
+            self.crowd.restore(resident, place)
+            self._enter(resident, place, at)
 
-    def _planned(self, rng: random.Random, hours: Hours) -> Iterator[Plan]:
-        for day, username in self.spec.renames_on:
-            if day == hours.day:
-                yield Plan(hours.moment(rng.random()), self.id, "rename_target", text=username)
-        for day, biography in self.spec.biographies_on:
-            if day == hours.day:
-                yield Plan(hours.moment(rng.random()), self.id, "rewrite_biography", text=biography)
-        if self.spec.vanishes_on == hours.day:
-            yield Plan(hours.moment(rng.random()), self.id, "vanish")
+    def hide(self, resident: Resident, at: datetime) -> None:
+        """Let `resident`, who follows and is listed, be listed no more."""
+        self.hidden.add(resident.id)
+        self.listed_steps.append(self._step(resident, self.crowd.place_of(resident), at, joined=False))
+        username = resident.username_at(at)
+        self._note(Event(at, self.id, "hidden", resident.id, username, username))
+
+    def rename(self, resident: Resident, before: str, after: str, at: datetime) -> None:
+        """Note that `resident`, who follows, has another name."""
+        self._note(Event(at, self.id, "renamed", resident.id, before, after))
+
+    def _enter(self, resident: Resident, place: int, at: datetime) -> None:
+        step = self._step(resident, place, at, joined=True)
+        self.steps.append(step)
+        self.listed_steps.append(step)
+        self._note(Event(at, self.id, "followed", resident.id, None, resident.username_at(at)))
+        share = self.spec.hidden_share
+        if resident.id in self.hidden or (share and chance.drawn(resident.id, self.salt, share)):
+            self.hide(resident, at)
+
+    def _exit(self, resident: Resident, at: datetime, cause: Cause) -> int:
+        place = self.crowd.remove(resident)
+        step = self._step(resident, place, at, joined=False)
+        self.steps.append(step)
+        if resident.id not in self.hidden:
+            self.listed_steps.append(step)
+        self._note(Event(at, self.id, "left", resident.id, resident.username_at(at), None, cause))
+        return place
+
+    def _step(self, resident: Resident, place: int, at: datetime, *, joined: bool) -> Step:
+        return Step(at, place, resident, joined=joined, count=len(self.crowd))
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event)
+        self.last_act[event.user_id] = event.at
+
+    def _within(self, days: tuple[int, int] | None, at: datetime) -> bool:
+        return days is not None and hours_of(self.start, days[0]).opens <= at < hours_of(self.start, days[1]).opens
 
 
 def latest(values: Sequence[tuple[datetime, str]], at: datetime) -> str:
     """Return the last of `values`, (since, value) pairs oldest first, that holds at `at`; else the first."""
     return values[max(0, bisect_right(values, at, key=lambda pair: pair[0]) - 1)][1]
-
-
-def about(rng: random.Random, expected: float) -> int:
-    """Return a count drawn around `expected`, never more than about twice that."""
-    trials = 2 * int(expected + 1)
-    return sum(rng.random() * trials < expected for _ in range(trials))
 
 
 def earlier_posts(rng: random.Random, spec: TargetSpec, start: datetime) -> list[Post]:

@@ -22,14 +22,18 @@ class Person:
 
 
 class Resident:
-    """One person through all of time. `called` holds (since, username), oldest first; the id never changes."""
+    """One person through all of time. `called` holds (since, username), oldest first; the id never changes.
 
-    __slots__ = ("called", "full_name", "has_picture", "id", "is_private", "is_verified")
+    `away` holds the (since, until) for which the account is deactivated, `until` None if for good, oldest first.
+    """
+
+    __slots__ = ("away", "called", "full_name", "has_picture", "id", "is_private", "is_verified")
 
     def __init__(self, rng: random.Random, user_id: int, username: str, since: datetime) -> None:
         """Draw everything but the id and the first username from `rng`."""
         self.id = user_id
         self.called = [(since, username)]
+        self.away: tuple[tuple[datetime, datetime | None], ...] = ()
         self.full_name = names.full_name(rng)
         self.is_private = rng.random() < 0.4  # noqa: PLR2004  about the share on the real service
         self.is_verified = rng.random() < 0.01  # noqa: PLR2004  about the share on the real service
@@ -43,6 +47,11 @@ class Resident:
                     return username
         return self.called[0][1]
 
+    def exists_at(self, at: datetime) -> bool:
+        """Return whether there is an account at `at`: it has been opened, and is not deactivated."""
+        gone = any(since <= at and (until is None or at < until) for since, until in self.away)
+        return self.called[0][0] <= at and not gone
+
     def at(self, at: datetime) -> Person:
         """Return the person as they are at `at`."""
         return Person(
@@ -51,25 +60,26 @@ class Resident:
 
 
 class Population:
-    """Everybody in a world. Ids are distinct; a username, once used, is never anybody else's."""
+    """Everybody in a world. Ids are distinct; a username that was used is somebody else's only where it is taken over."""
 
     def __init__(self, reserved: frozenset[str]) -> None:
         """Begin with nobody; `reserved` usernames are never given to anybody."""
         self._reserved = reserved
-        self._by_name: dict[str, Resident] = {}
+        self._by_name: dict[str, tuple[Resident, ...]] = {}  # everybody who was ever called so, the latest last
         self._by_id: dict[int, Resident] = {}
 
     def born(self, rng: random.Random, since: datetime) -> Resident:
         """Add and return somebody new, drawn from `rng`, who exists from `since` on."""
         user_id = self.free_id(rng)
         resident = Resident(rng, user_id, self.free_name(rng), since)
-        self._by_id[user_id] = self._by_name[resident.called[0][1]] = resident
+        self._by_id[user_id] = resident
+        self._by_name[resident.called[0][1]] = (resident,)
         return resident
 
     def rename(self, resident: Resident, username: str, at: datetime) -> None:
-        """Call `resident` `username`, a free name, from `at` on."""
+        """Call `resident` `username`, which nobody has at `at`, from then on."""
         resident.called.append((at, username))
-        self._by_name[username] = resident
+        self._by_name[username] = (*self._by_name.get(username, ()), resident)
 
     def free_id(self, rng: random.Random) -> int:
         """Return an id that is nobody's yet; it spreads like real ids, all of them under 2**37."""
@@ -89,20 +99,23 @@ class Population:
     def by_id(self, user_id: int, at: datetime) -> Resident | None:
         """Return who has `user_id`, or None if nobody has it at `at`."""
         resident = self._by_id.get(user_id)
-        return resident if resident is not None and resident.called[0][0] <= at else None
+        return resident if resident is not None and resident.exists_at(at) else None
 
     def by_name(self, username: str, at: datetime) -> Resident | None:
-        """Return who is called `username` at `at`, or None."""
-        resident = self._by_name.get(username)
-        if resident is None or resident.called[0][0] > at or resident.username_at(at) != username:
-            return None
-        return resident
+        """Return who is found under `username` at `at`, or None."""
+        holder = self.holder(username, at)
+        return holder if holder is not None and holder.exists_at(at) else None
+
+    def holder(self, username: str, at: datetime) -> Resident | None:
+        """Return whose name `username` is at `at`, though the account may be deactivated, or None."""
+        holders = self._by_name.get(username, ())
+        return next((one for one in holders if one.username_at(at) == username and one.called[0][0] <= at), None)
 
     def starting_with(self, prefix: str, at: datetime, limit: int) -> list[Resident]:
         """Return up to `limit` people whose username at `at` starts with `prefix`."""
         found: list[Resident] = []
-        for username, resident in self._by_name.items():
-            if username.startswith(prefix) and self.by_name(username, at) is resident:
+        for username in self._by_name:
+            if username.startswith(prefix) and (resident := self.by_name(username, at)) is not None:
                 found.append(resident)
                 if len(found) == limit:
                     break

@@ -32,8 +32,8 @@ class Profile:
 
 
 def of_target(life: Life, at: datetime, followers: int) -> Profile | None:
-    """Return the profile of a target with so many `followers`, or None once it has vanished."""
-    if life.vanished(at):
+    """Return the profile of a target with so many `followers`, or None while it is absent."""
+    if life.absent(at):
         return None
     spec = life.spec
     return Profile(
@@ -44,7 +44,7 @@ def of_target(life: Life, at: datetime, followers: int) -> Profile | None:
         biography=life.biography_at(at),
         external_url=spec.external_url,
         category=spec.category,
-        is_private=spec.is_private,
+        is_private=life.private_at(at),
         is_verified=spec.is_verified,
         is_business=spec.is_business,
         has_picture=True,

@@ -12,7 +12,7 @@ from intel_pipeline.simulator.people import Resident
 class Step:
     """One change of a list. `place` is the number of the following, counted from 1; it never changes hands.
 
-    `count` is how many are on the list after it.
+    `count` is how many follow after it.
     """
 
     at: datetime
@@ -31,35 +31,38 @@ class Page:
 
 
 class Roll:
-    """One list at one moment that only moves on; it is moved by applying the steps that have come due."""
+    """One list at one moment that only moves on; it is moved by applying the steps that have come due.
+
+    `places`, ascending, and who has each of them; `applied` is the number of steps that have been.
+    """
 
     def __init__(self, founders: Sequence[Resident]) -> None:
         """Begin with `founders`, oldest first, at the places 1, 2, ..."""
-        self._places = list(range(1, len(founders) + 1))
-        self._residents = list(founders)
-        self._applied = 0
+        self.places = list(range(1, len(founders) + 1))
+        self.residents = list(founders)
+        self.applied = 0
         self.at: datetime | None = None
 
     def __len__(self) -> int:
         """Return how many are on the list."""
-        return len(self._places)
+        return len(self.places)
 
     def move_to(self, at: datetime, steps: Sequence[Step]) -> None:
         """Apply those of `steps` (all there are, in order) that have happened by `at`."""
-        while self._applied < len(steps) and steps[self._applied].at <= at:
-            step = steps[self._applied]
+        while self.applied < len(steps) and steps[self.applied].at <= at:
+            step = steps[self.applied]
+            index = bisect_left(self.places, step.place)
             if step.joined:
-                self._places.append(step.place)
-                self._residents.append(step.resident)
+                self.places.insert(index, step.place)
+                self.residents.insert(index, step.resident)
             else:
-                index = bisect_left(self._places, step.place)
-                del self._places[index], self._residents[index]
-            self._applied += 1
+                del self.places[index], self.residents[index]
+            self.applied += 1
         self.at = at
 
     def newest_first(self) -> list[Resident]:
         """Return everybody."""
-        return self._residents[::-1]
+        return self.residents[::-1]
 
     def page(self, count: int, before: int | None) -> Page:
         """Return the `count` newest of those who came before the place `before`; None starts at the top.
@@ -67,6 +70,6 @@ class Roll:
         A place stays good when its holder has left, so no page repeats or skips anybody because of what happened
         between two requests.
         """
-        end = len(self._places) if before is None else bisect_left(self._places, before)
+        end = len(self.places) if before is None else bisect_left(self.places, before)
         begin = max(0, end - count)
-        return Page(self._residents[begin:end][::-1], self._places[begin] if begin > 0 else None)
+        return Page(self.residents[begin:end][::-1], self.places[begin] if begin > 0 else None)

@@ -6,6 +6,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 USERNAME = re.compile(r"[a-z0-9._]{1,30}")
 TOTP_STEP = 30
@@ -20,6 +21,19 @@ class TargetSpec:
     is planned for a day happens at a moment between 09:00 and 23:00 UTC of it. `shared` is the share of followers
     who are drawn from a community that all targets have in common. `rest_days`: nobody does two things in less than this,
     so that a daily look sees each of them; with 0 somebody may come and go between two looks.
+
+    What misleads is off unless it is asked for. Of the followers, `hidden_share` are counted and never listed, and
+    `hides_per_day` join them for good; `flickering_share` are missing from a listing with `flickering_chance`.
+    `deactivates_per_day` lose their account, two in three of them for about `away_days`, then have their old place
+    again; `visits_per_day` follow and leave within hours; of `name_passings_per_day` a follower renames and somebody
+    else takes the old name the same day. From 09:00 UTC of the first day of `private_between` and `away_between` to that
+    of the second the target is private, or gone: nothing happens among its followers then but to their own accounts.
+
+    A listing is one reading of the follower list, first page to last. Those chances are drawn for each of them:
+    `cuts` are (chance, share listed before it ends as if that were all), `limits` is (chance, share listed, and said
+    to be limited); `deaths` list nobody, `duplications` show a page in place of the next, `overlaps` begin each page
+    with the end of the one before, `empty_pages` and `repeated_cursors` break off in the middle.
+    The follower count is that of `count_lag` hours ago, off by up to `count_wobble`.
     """
 
     label: str
@@ -44,9 +58,29 @@ class TargetSpec:
     renames_on: tuple[tuple[int, str], ...] = ()
     biographies_on: tuple[tuple[int, str], ...] = ()
     vanishes_on: int | None = None
+    hidden_share: float = 0.0
+    hides_per_day: float = 0.0
+    flickering_share: float = 0.0
+    flickering_chance: float = 0.0
+    deactivates_per_day: float = 0.0
+    away_days: float = 10.0
+    visits_per_day: float = 0.0
+    name_passings_per_day: float = 0.0
+    private_between: tuple[int, int] | None = None
+    away_between: tuple[int, int] | None = None
+    order: Literal["newest_first", "shuffled"] = "newest_first"
+    cuts: tuple[tuple[float, float], ...] = ()
+    limits: tuple[float, float] = (0.0, 1.0)
+    deaths: float = 0.0
+    duplications: float = 0.0
+    overlaps: float = 0.0
+    empty_pages: float = 0.0
+    repeated_cursors: float = 0.0
+    count_lag: float = 0.0
+    count_wobble: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse, with ValueError, a username that Instagram would refuse and plans for a day before the first."""
+        """Refuse, with ValueError, a username that Instagram would refuse, and days and chances that cannot be."""
         for username in (self.username, *(name for _, name in self.renames_on)):
             if not USERNAME.fullmatch(username):
                 msg = f"target {self.label!r} cannot be called {username!r}"
@@ -55,6 +89,26 @@ class TargetSpec:
         if min([*days, self.vanishes_on or 0]) < 0:
             msg = f"target {self.label!r} plans something for a day before the world starts"
             raise ValueError(msg)
+        spans = [span for span in (self.private_between, self.away_between) if span is not None]
+        if not all(0 <= first < end for first, end in spans):
+            msg = f"target {self.label!r} plans a time that ends before it begins, or begins before the world starts"
+            raise ValueError(msg)
+        if not all(0 <= share <= 1 for share in self._shares):
+            msg = f"target {self.label!r} has a chance or a share that is not between 0 and 1"
+            raise ValueError(msg)
+
+    @property
+    def lists_plainly(self) -> bool:
+        """Whether every listing simply shows everybody who is not hidden for good, newest first."""
+        page_faults = self.duplications or self.overlaps or self.empty_pages or self.repeated_cursors
+        whole = not (self.flickering_share or self.cuts or self.limits[0] or self.deaths)
+        return whole and not page_faults and self.order == "newest_first"
+
+    @property
+    def _shares(self) -> tuple[float, ...]:
+        listed = (*self.limits, *(number for cut in self.cuts for number in cut), self.deaths, self.hidden_share)
+        paged = (self.duplications, self.overlaps, self.empty_pages, self.repeated_cursors)
+        return (*listed, *paged, self.flickering_share, self.flickering_chance)
 
 
 @dataclass(frozen=True, slots=True)

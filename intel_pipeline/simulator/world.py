@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from intel_pipeline.clock import Clock
-from intel_pipeline.simulator import profiles
+from intel_pipeline.simulator import counts, profiles
 from intel_pipeline.simulator.events import Event
 from intel_pipeline.simulator.history import History
 from intel_pipeline.simulator.life import Life
+from intel_pipeline.simulator.listing import ListedPage, ListingCursor
 from intel_pipeline.simulator.people import Person
 from intel_pipeline.simulator.posts import Post
 from intel_pipeline.simulator.profiles import Profile
-from intel_pipeline.simulator.roll import Page, Roll
+from intel_pipeline.simulator.roll import Page, Roll, Step
+from intel_pipeline.simulator.rolls import Rolls
 from intel_pipeline.simulator.specs import TargetSpec, ViewerSpec
 
 VIEWER_IDS = 9 * 10**10  # above the ids of the targets
@@ -48,7 +50,7 @@ class World:
         self.clock = clock
         self._lock = threading.RLock()
         self._history = History(seed, self.start, targets, frozenset(named))
-        self._rolls = {user_id: Roll(life.founders) for user_id, life in self._history.lives.items()}
+        self._rolls = Rolls()
         self._viewers = {VIEWER_IDS + seed % 7919 + number * 7919: spec for number, spec in enumerate(viewers)}
 
     def now(self) -> datetime:
@@ -72,25 +74,38 @@ class World:
             return events[first:end]
 
     def followers_of(self, target_id: int, at: datetime | None = None) -> list[Person]:
-        """Return who follows a target, the newest follower first; nobody once it has vanished."""
+        """Return who follows a target, listed or not, the newest follower first; nobody while it is absent."""
         at = at or self.now()
         with self._lock:
             life = self._life(target_id, at)
-            roll = Roll(() if life.vanished(at) else life.founders)
-            roll.move_to(at, () if life.vanished(at) else life.steps)
-            return [resident.at(at) for resident in roll.newest_first()]
+            return [] if life.absent(at) else [one.at(at) for one in _moved(life, at, life.steps).newest_first()]
+
+    def hidden_of(self, target_id: int, at: datetime | None = None) -> list[Person]:
+        """Return those of `followers_of` whom no listing ever shows."""
+        at = at or self.now()
+        with self._lock:
+            life = self._life(target_id, at)
+            listed = {resident.id for resident in _moved(life, at, life.listed_steps).residents}
+            return [person for person in self.followers_of(target_id, at) if person.id not in listed]
+
+    def reported_followers(self, target_id: int, at: datetime | None = None) -> int:
+        """Return the follower count that a target's profile shows."""
+        at = at or self.now()
+        with self._lock:
+            return counts.reported_followers(self._life(target_id, at), at)
 
     def followees_of(self, target_id: int, at: datetime | None = None) -> list[Person]:
         """Return whom a target follows, the newest first: always the same people, but they may rename."""
         at = at or self.now()
         with self._lock:
             life = self._life(target_id, at)
-            return [] if life.vanished(at) else [resident.at(at) for resident in reversed(life.followees)]
+            return [] if life.absent(at) else [resident.at(at) for resident in reversed(life.followees)]
 
-    def follower_page(self, target_id: int, count: int, before: int | None) -> Page:
-        """Return `count` of the followers a target has now, newest first, from below the place `before`."""
+    def listing_page(self, target_id: int, count: int, cursor: ListingCursor | None) -> ListedPage:
+        """Return a page of `count` followers as the list shows them now; without a cursor, the first of a new listing."""
+        now = self.now()
         with self._lock:
-            return self._current(target_id).page(count, before)
+            return self._rolls.page(self._life(target_id, now), now, count, cursor)
 
     def followee_page(self, target_id: int, count: int, before: int | None) -> Page:
         """Return `count` of those a target follows now, newest first, from below the place `before`."""
@@ -102,7 +117,7 @@ class World:
         at = at or self.now()
         with self._lock:
             life = self._life(target_id, at)
-            return [] if life.vanished(at) else life.posts_at(at)[::-1]
+            return [] if life.absent(at) else life.posts_at(at)[::-1]
 
     def post(self, pk: int) -> tuple[int, Post] | None:
         """Return the target's id and its post with media id `pk`, as of now, or None."""
@@ -114,14 +129,14 @@ class World:
         return user_id in self._history.lives
 
     def profile(self, user_id: int, at: datetime | None = None) -> Profile | None:
-        """Return anybody's profile, or None if nobody has that id at `at`."""
+        """Return anybody's profile as it is shown, or None if nobody has that id at `at`."""
         at = at or self.now()
         with self._lock:
             if user_id in self._viewers:
                 return profiles.of_viewer(user_id, self._viewers[user_id])
             if user_id in self._history.lives:
                 life = self._life(user_id, at)
-                return profiles.of_target(life, at, life.followers_at(at))
+                return profiles.of_target(life, at, counts.reported_followers(life, at))
             self._history.write_until(at)
             resident = self._history.population.by_id(user_id, at)
             return profiles.of_person(resident.at(at)) if resident else None
@@ -132,7 +147,7 @@ class World:
         with self._lock:
             self._history.write_until(now)
             for user_id, life in self._history.lives.items():
-                if life.username_at(now) == username and not life.vanished(now):
+                if life.username_at(now) == username and not life.absent(now):
                     return user_id
             for user_id, spec in self._viewers.items():
                 if spec.username == username:
@@ -145,7 +160,7 @@ class World:
         now = self.now()
         with self._lock:
             self._history.write_until(now)
-            lives = [life for life in self._history.lives.values() if not life.vanished(now)]
+            lives = [life for life in self._history.lives.values() if not life.absent(now)]
             targets = [life.id for life in lives if life.username_at(now).startswith(text)]
             people = self._history.population.starting_with(text, now, limit)
             return [*targets, *(resident.id for resident in people)][:limit]
@@ -175,11 +190,8 @@ class World:
         self._history.write_until(at)
         return self._history.lives[target_id]
 
-    def _current(self, target_id: int) -> Roll:
-        now = self.now()
-        life = self._life(target_id, now)
-        roll = self._rolls[target_id]
-        if roll.at is not None and now < roll.at:  # a clock that went back after all
-            roll = self._rolls[target_id] = Roll(life.founders)
-        roll.move_to(now, life.steps)
-        return roll
+
+def _moved(life: Life, at: datetime, steps: Sequence[Step]) -> Roll:
+    roll = Roll(life.founders)
+    roll.move_to(at, steps)
+    return roll

@@ -31,7 +31,7 @@ def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     captures = pipeline.registry.captures.of_round(day, "followers")
     with writing(pipeline.settings.warehouse_file) as transaction:
         landed = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
-    kinds = ("followed confirmed", "refollowed confirmed", "renamed confirmed")
+    kinds = ("followed confirmed", "revealed confirmed", "refollowed confirmed", "renamed confirmed")
     states = ("left suspected", "left confirmed", "left retracted")
     return counted(landed, captures, (*kinds, *states))
 

@@ -10,9 +10,11 @@ import pytest
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.followers import capture_followers
+from intel_pipeline.capture.history import History
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
+from intel_pipeline.capture.verdict import follower_verdict
 from intel_pipeline.contracts.follower import FollowerSnapshot
 from intel_pipeline.contracts.post import PostSnapshot
 from intel_pipeline.contracts.profile import ProfileSnapshot
@@ -45,7 +47,11 @@ def journal(tmp_path: Path, clock: VirtualClock) -> Iterator[Journal]:
 
 def followers(source: ListedSource, journal: Journal, told: Told | None = None) -> Finding:
     finding = capture_followers(
-        source, journal, KNOWN, lambda *progress: None if told is None else told.append(progress)
+        source,
+        journal,
+        KNOWN,
+        lambda *progress: None if told is None else told.append(progress),
+        lambda evidence, *_: follower_verdict(evidence, History()),
     )
     assert finding.frame is not None
     validated(FollowerSnapshot, finding.frame, "followers")
@@ -145,8 +151,8 @@ def test_followers_who_are_listed_twice_count_once_where_they_were_first_seen(jo
         ),
         ({None: follower_page([9, 7, 5, 3], None, limited=True)}, "limited", "only a part", [3, 5, 7, 9]),
         ({None: follower_page([], None)}, "suspect", "empty although 4", []),
-        ({None: follower_page([9], None)}, "suspect", "1 listed, 4 then 4 reported", [9]),
-        ({None: follower_page(range(1, 8), None)}, "suspect", "7 listed, 4 then 4 reported", list(range(1, 8))),
+        ({None: follower_page([9], None)}, "suspect", "1 listed, 4 reported", [9]),
+        ({None: follower_page(range(1, 8), None)}, "suspect", "7 listed, 4 reported", list(range(1, 8))),
     ],
     ids=["empty page", "same cursor", "cursors in a circle", "limited", "dead list", "too few", "too many"],
 )

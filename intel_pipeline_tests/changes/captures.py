@@ -1,4 +1,4 @@
-"""Histories of follower captures, and what they teach by the rules in words: one follower at a time, nothing clever."""
+"""Histories of follower captures, told in a line each, and what is learned from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from typing import NamedTuple
 import polars as pl
 from hypothesis import strategies as st
 
+from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.followers import MEMBER, OPEN_LOSS, RETURNED, brought_up_to_date, follower_changes
+from intel_pipeline.changes.followers import learn
+from intel_pipeline.changes.standing import Standing, nothing_known
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -17,10 +19,18 @@ START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Seen:
-    """One capture: who was listed, under which name, and whether the list was complete."""
+    """One capture: who was listed (id and name, newest first), whether that was all, and the count beside it.
+
+    Without `reported`, Instagram counts whom it lists.
+    """
 
     members: dict[int, str]
     complete: bool = True
+    reported: float | None = None
+
+    @property
+    def count(self) -> float:
+        return len(self.members) if self.reported is None else self.reported
 
 
 class Learned(NamedTuple):
@@ -28,9 +38,6 @@ class Learned(NamedTuple):
     user_id: int
     kind: str
     state: str
-    username: str
-    previous_username: str | None
-    absences: int | None
 
 
 History = Sequence[Seen]
@@ -39,86 +46,49 @@ histories = st.lists(
         Seen,
         st.dictionaries(st.integers(1, 4), st.sampled_from(["ann", "bob", "cem"]), max_size=4),
         st.sampled_from([True, True, False]),
+        st.sampled_from([None, None, 3.0]),
     ),
     min_size=1,
     max_size=9,
 )
 
 
-def expected(history: History) -> list[Learned]:
-    """Return what the history teaches, follower by follower, from the rules of the design."""
-    baseline = next((number for number, seen in enumerate(history) if seen.complete), len(history))
-    everybody = sorted({user_id for seen in history for user_id in seen.members})
-    return sorted(found for user_id in everybody for found in story(user_id, history, baseline))
-
-
-def story(user_id: int, history: History, baseline: int) -> list[Learned]:
-    learned: list[Learned] = []
-    if baseline == len(history):
-        return learned
-    name = history[baseline].members.get(user_id)
-    following, missed, lost = name is not None, 0, False
-    for number in range(baseline + 1, len(history)):
-        seen = history[number]
-        now = seen.members.get(user_id)
-        if now is not None:
-            if missed:
-                learned.append(Learned(number, user_id, "left", "retracted", now, None, missed))
-            if following and now != name:
-                learned.append(Learned(number, user_id, "renamed", "confirmed", now, name, None))
-            if not following:
-                learned.append(
-                    Learned(number, user_id, "refollowed" if lost else "followed", "confirmed", now, None, None)
-                )
-            name, following, missed = now, True, 0
-        elif seen.complete and following and name is not None:
-            missed += 1
-            state = "confirmed" if missed == 2 else "suspected"
-            learned.append(Learned(number, user_id, "left", state, name, None, missed))
-            if missed == 2:
-                following, missed, lost = False, 0, True
-    return learned
+def people(*user_ids: int, **renamed: str) -> dict[int, str]:
+    """Return members by id, newest first; `_7="x"` calls number 7 x."""
+    return {number: renamed.get(f"_{number}", f"person.{number}") for number in user_ids}
 
 
 def ref(number: int, seen: Seen, target: str = "desk") -> CaptureRef:
     started = START + timedelta(days=number)
-    return CaptureRef(f"{target}-{number}", target, started, started + timedelta(minutes=9), seen.complete)
+    ended = started + timedelta(minutes=9)
+    return CaptureRef(f"{target}-{number}", target, started, ended, seen.complete, seen.count)
 
 
-def frame(seen: Seen) -> pl.DataFrame:
-    rows = sorted(seen.members.items())
-    return pl.DataFrame(rows, schema=MEMBER, orient="row")
+def frame(seen: Seen) -> pl.LazyFrame:
+    rows = [(user_id, name, position) for position, (user_id, name) in enumerate(seen.members.items())]
+    return pl.DataFrame(sorted(rows), schema=MEMBER, orient="row").lazy()
 
 
-def folded(history: History, target: str = "desk") -> pl.DataFrame:
-    """Return the log of changes, folded capture by capture as the landing does it, in memory."""
-    log = pl.DataFrame(schema=FOLLOWER_CHANGE)
-    before: tuple[int, Seen] | None = None
+def folded(history: History, target: str = "desk") -> tuple[pl.DataFrame, Standing]:
+    """Return the log of changes and what is known at the end."""
+    standing, log = nothing_known(), pl.DataFrame(schema=FOLLOWER_CHANGE)
     for number, seen in enumerate(history):
-        if before is not None:
-            log = pl.concat([log, step(log, before, number, seen, target)])
-        if seen.complete:
-            before = number, seen
-    return log
+        lesson = learn(standing, ref(number, seen, target), frame(seen))
+        standing, log = lesson.standing, pl.concat([log, lesson.changes])
+    return log, standing
 
 
-def step(log: pl.DataFrame, before: tuple[int, Seen], number: int, seen: Seen, target: str) -> pl.DataFrame:
-    then = ref(*before, target)
-    newest = log.filter(pl.col("kind") == "left").unique("change_id", keep="last", maintain_order=True)
-    confirmed = log.filter((pl.col("kind") == "left") & (pl.col("state") == "confirmed"))
-    taught = (pl.col("kind") != "left") | (pl.col("state") == "retracted")
-    since = log.filter((pl.col("learned_at") > then.finished_at) & taught).select(MEMBER.names())
-    return follower_changes(
-        brought_up_to_date(frame(before[1]), since),
-        then,
-        frame(seen),
-        ref(number, seen, target),
-        losses=newest.filter(pl.col("state") == "suspected").select(OPEN_LOSS.names()).sort("user_id"),
-        lost_once=confirmed.select(RETURNED.names()).unique(),
-    )
+def told(history: History) -> list[Learned]:
+    """Return what each capture taught, in order; of a loss that stays suspected only the first word."""
+    rows = folded(history)[0].select("capture_id", "user_id", "kind", "state", "first_capture_id").iter_rows()
+    return [
+        Learned(int(capture_id.rsplit("-", 1)[1]), user_id, kind, state)
+        for capture_id, user_id, kind, state, first in rows
+        if state != "suspected" or first == capture_id
+    ]
 
 
-def told(log: pl.DataFrame) -> list[Learned]:
-    columns = ("user_id", "kind", "state", "username", "previous_username", "absences")
-    rows = log.select("capture_id", *columns).iter_rows()
-    return sorted(Learned(int(capture_id.rsplit("-", 1)[1]), *rest) for capture_id, *rest in rows)
+def fates(history: History) -> set[tuple[int, str, str]]:
+    """Return where each change stands at the end."""
+    newest = folded(history)[0].unique("change_id", keep="last", maintain_order=True)
+    return set(newest.select("user_id", "kind", "state").iter_rows())

@@ -21,6 +21,7 @@ COMMANDS = (
     "init",
     "targets",
     "capture",
+    "captures",
     "import",
     "changes",
     "sql",

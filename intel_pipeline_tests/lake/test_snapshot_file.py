@@ -2,6 +2,7 @@ import errno
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,9 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from intel_pipeline.changes.comparison import compared
 from intel_pipeline.contracts.follower import SCHEMA, FollowerSnapshot
+from intel_pipeline.contracts.username import FINGERPRINT
 from intel_pipeline.contracts.validation import validated
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
@@ -39,6 +42,20 @@ try:
     snapshot_file.write(Path(sys.argv[1]), STAMP, frame)
 except OSError:
     print("refused")
+"""
+
+REFUSED = """
+import sys
+from pathlib import Path
+import polars as pl
+from intel_pipeline.changes.comparison import compared
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline_tests.lake.test_snapshot_file import NAME
+scan = snapshot_file.scan(Path(sys.argv[1]), NAME)
+try:
+    compared(scan, pl.LazyFrame({"user_id": [2, 1] * 600_000, "username": ["a", "b"] * 600_000}))
+except ValueError as error:
+    print(error)
 """
 
 
@@ -189,3 +206,101 @@ def test_an_error_of_the_disk_at_the_last_step_leaves_nothing(tmp_path: Path, mo
     with pytest.raises(OSError, match="No space left"):
         snapshot_file.write(tmp_path, STAMP, followers(3))
     assert files(tmp_path) == []
+
+
+def test_followers_are_stored_with_the_fingerprints_of_their_names_which_reading_leaves_out(tmp_path: Path) -> None:
+    frame = followers(3)
+    snapshot_file.write(tmp_path, STAMP, frame)
+    scanned = snapshot_file.scan(tmp_path, NAME).collect()
+    assert scanned.drop(FINGERPRINT).equals(frame)
+    assert scanned[FINGERPRINT].to_list() == [zlib.crc32(name.encode()) for name in frame["username"]]
+    assert snapshot_file.read(tmp_path, NAME).columns == frame.columns
+
+
+def test_a_scan_reads_what_it_is_asked_for(tmp_path: Path) -> None:
+    frame = followers(300)
+    snapshot_file.write(tmp_path, STAMP, frame)
+    scan = snapshot_file.scan(tmp_path, NAME)
+    assert scan.select("position").collect().equals(frame.select("position"))
+    named = pl.col("username") == "person.7"
+    assert scan.filter(named).select("user_id").collect().rows() == [(49,)]
+    assert scan.head(20).filter(pl.col("position") < 290).collect().height == 10
+    assert scan.select(pl.len()).collect().item() == 300
+
+
+def test_a_scan_of_a_file_that_is_cut_anywhere_finds_damage(tmp_path: Path) -> None:
+    snapshot_file.write(tmp_path, STAMP, followers(40))
+    content = (tmp_path / NAME).read_bytes()
+    for size in range(0, len(content), 97):
+        (tmp_path / NAME).write_bytes(content[:size])
+        with pytest.raises(DamagedFileError, match=NAME.name):
+            snapshot_file.scan(tmp_path, NAME)
+
+
+@pytest.mark.parametrize(
+    "query", [pl.LazyFrame.lazy, lambda scan: scan.filter(pl.col("position") < 7)], ids=["whole", "part"]
+)
+def test_a_scan_of_rows_that_cannot_be_read_ends_as_damage(
+    tmp_path: Path, query: Callable[[pl.LazyFrame], pl.LazyFrame]
+) -> None:
+    snapshot_file.write(tmp_path, STAMP, followers(4000))
+    content = bytearray((tmp_path / NAME).read_bytes())
+    content[50 : len(content) // 2] = bytes(len(content) // 2 - 50)
+    (tmp_path / NAME).write_bytes(content)
+    scan = snapshot_file.scan(tmp_path, NAME)
+    with pytest.raises(DamagedFileError, match="its rows cannot be read"):
+        query(scan).collect(engine="streaming")
+
+
+def test_a_scan_refuses_missing_foreign_and_incomplete_files(tmp_path: Path) -> None:
+    with pytest.raises(DamagedFileError, match="it is missing"):
+        snapshot_file.scan(tmp_path, "nothing.parquet")
+    followers(3).write_parquet(tmp_path / "foreign.parquet")
+    with pytest.raises(DamagedFileError, match="not written by intel_pipeline"):
+        snapshot_file.scan(tmp_path, "foreign.parquet")
+    snapshot_file.write(tmp_path, STAMP, followers(3))
+    metadata = pq.read_metadata(tmp_path / NAME).metadata
+    for spoiled in (followers(2), followers(3).drop("user_id")):
+        pq.write_table(spoiled.to_arrow().replace_schema_metadata(metadata), tmp_path / NAME)
+        with pytest.raises(DamagedFileError, match="not those that its footer tells of"):
+            snapshot_file.scan(tmp_path, NAME)
+
+
+def test_a_comparison_names_the_file_that_falsely_claims_to_be_sorted(tmp_path: Path) -> None:
+    other = replace(STAMP, capture_id="other")
+    good, bad = (snapshot_file.write(tmp_path, stamp, followers(3)) for stamp in (STAMP, other))
+    metadata = pq.read_metadata(tmp_path / bad).metadata
+    pq.write_table(followers(3).reverse().to_arrow().replace_schema_metadata(metadata), tmp_path / bad)
+    before, after = (snapshot_file.scan(tmp_path, path) for path in (good, bad))
+    with (
+        pytest.raises(DamagedFileError, match=r"other\.parquet is unusable: its rows are not those"),
+        snapshot_file.reading(tmp_path, good, bad),
+    ):
+        compared(before, after)
+
+
+def test_an_error_that_is_no_files_fault_is_not_blamed_on_one(tmp_path: Path) -> None:
+    path = snapshot_file.write(tmp_path, STAMP, followers(3))
+    with pytest.raises(ValueError, match="invalid literal"), snapshot_file.reading(tmp_path, path):
+        int("seven")
+
+
+def test_a_snapshot_from_before_there_were_fingerprints_is_compared_like_any_other(tmp_path: Path) -> None:
+    later = replace(STAMP, capture_id="later")
+    old, new = snapshot_file.write(tmp_path, STAMP, followers(3)), snapshot_file.write(tmp_path, later, followers(5))
+    metadata = pq.read_metadata(tmp_path / old).metadata
+    renamed = followers(3).with_columns(username=pl.col("username").replace("person.2", "somebody"))
+    pq.write_table(renamed.to_arrow().replace_schema_metadata(metadata), tmp_path / old)
+    found = compared(snapshot_file.scan(tmp_path, old), snapshot_file.scan(tmp_path, new))
+    assert found.arrived["username"].to_list() == ["person.4", "person.5"]
+    assert found.missing.is_empty()
+    assert found.renamed.rows() == [(14, "person.2", "somebody")]
+
+
+def test_a_comparison_that_is_refused_in_the_middle_leaves_a_process_that_ends_well(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"user_id": range(1, 1_200_001), "username": ["a"] * 1_200_000})
+    snapshot_file.write(tmp_path, STAMP, frame)
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-c", REFUSED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "after is not sorted by user_id\n")

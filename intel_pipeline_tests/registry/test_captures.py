@@ -9,7 +9,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from intel_pipeline.capture.verdict import Outcome
+from intel_pipeline.capture.mass_loss import Resolution
+from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.errors import BusyError
 from intel_pipeline.registry.captures import SHELF_LIFE
 from intel_pipeline.registry.lease import LEASE, alive
@@ -226,6 +227,49 @@ def test_the_capture_before_is_the_latest_earlier_one_that_left_a_snapshot(
     assert before(made[0], complete=False) is None
     assert [capture.snapshot for capture in registry.captures.history("nasa", "followers")] == ["a", "c", "d"]
     assert [capture.snapshot for capture in registry.captures.latest()] == ["d"]
+
+
+def test_what_a_capture_resolves_is_written_with_it_and_not_by_one_who_lost_the_lease(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    waiting = begin(registry, nasa)
+    registry.captures.finish(waiting, replace(COMPLETE, verdict="suspect", held=True, missing_count=9), "a")
+    released = replace(COMPLETE, resolved=(Resolution(waiting.capture_id, "complete", "released"),))
+    clock.advance(timedelta(days=1))
+    slow = begin(registry, nasa)
+    clock.advance(LEASE)
+    new = begin(registry, nasa)
+    with pytest.raises(BusyError):
+        registry.captures.finish(slow, released, "b")
+    assert registry.captures.get(waiting.capture_id).held
+    registry.captures.finish(new, released, "c")
+    found = registry.captures.get(waiting.capture_id)
+    assert (found.held, found.verdict, found.reasons, found.missing_count) == (False, "complete", ["released"], 9)
+
+
+def test_what_the_operator_has_accepted_is_not_resolved_again(registry: Registry, nasa: Target) -> None:
+    waiting = begin(registry, nasa)
+    registry.captures.finish(waiting, replace(COMPLETE, verdict="suspect", held=True, missing_count=9), "a")
+    registry.captures.accept(waiting.capture_id)
+    disowned = replace(COMPLETE, resolved=(Resolution(waiting.capture_id, "suspect", "too late"),))
+    registry.captures.finish(begin(registry, nasa), disowned, "b")
+    found = registry.captures.get(waiting.capture_id)
+    assert (found.verdict, found.reasons) == ("complete", ["held back for 9 missing at once; accepted by the operator"])
+
+
+def test_what_teaches_reaches_back_as_many_complete_captures_as_are_asked_for(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    for number, verdict in enumerate(("partial", "complete", "suspect", "complete", "limited", "complete")):
+        clock.advance(timedelta(days=1))
+        registry.captures.finish(begin(registry, nasa), replace(COMPLETE, verdict=verdict), f"{number}")
+    clock.advance(timedelta(days=1))
+    registry.captures.finish(begin(registry, nasa), replace(COMPLETE, verdict="failed"), None)
+
+    def since(number: int) -> str:
+        return "".join(str(one.snapshot) for one in registry.captures.since_complete("nasa", "followers", number))
+
+    assert [since(number) for number in (1, 2, 3, 4)] == ["5", "345", "12345", "012345"]
 
 
 def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) -> None:

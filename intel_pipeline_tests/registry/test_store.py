@@ -4,16 +4,22 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.models import Base
 from intel_pipeline.registry.store import HEAD, MIGRATIONS, Registry, open_registry, version
 from intel_pipeline.simulator.clock import VirtualClock
 
+CAPTURE_OF_0001 = """
+insert into captures (capture_id, target, surface, origin, started_at, finished_at, verdict, reasons, distinct_count)
+values ('old', 'nasa', 'followers', 'simulator', :moment, :moment, 'complete', '["why"]', 3)
+"""
 OPEN = """
 import sys
 from intel_pipeline.clock import SystemClock
@@ -37,9 +43,33 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
-    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0001 at most"):
+    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0002 at most"):
         open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
     assert version(registry.engine) == "0099"
+
+
+def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence_of_them(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with (engine := create_engine(url)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(CAPTURE_OF_0001), {"moment": "2026-11-24 06:00:00.000000"})
+    engine.dispose()
+    registry = open_registry(url, clock)
+    (old,) = registry.captures.newest(None, None, 9)
+    assert (old.verdict, old.reasons, old.distinct_count) == ("complete", ["why"], 3)
+    evidence = (old.ended, old.limited, old.broken, old.gap_low, old.gap_high, old.missing_count, old.missing_limit)
+    assert evidence == (None,) * 7
+    assert old.held is False
+    with registry.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        assert connection.execute(text("select distinct_count from captures")).all() == [(3,)]
+    registry.close()
 
 
 def test_processes_that_open_a_new_folder_at_once_all_find_a_registry(tmp_path: Path) -> None:

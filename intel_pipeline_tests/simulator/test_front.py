@@ -3,6 +3,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -101,8 +102,9 @@ def test_nonsense_ends_its_own_connection_and_nothing_else(front: Front, client:
         connection.sendall(b"CONNECT www.instagram.com:443 HTTP/1.1\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         connection.sendall(b"this is not TLS, and it never will be")
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(1000):
-            pass
+        with suppress(OSError):  # the front may have hung up first
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1000):
+                pass
     assert client.get(START_PAGE, headers={"Content-Length": "99999999"}, timeout=5).status_code == 413
     assert client.get(START_PAGE, timeout=5).ok

@@ -32,3 +32,10 @@ def test_targets_refuse_names_and_days_that_cannot_be() -> None:
         TargetSpec(label="a", username="a", renames_on=((1, "é"),))
     with pytest.raises(ValueError, match="before the world starts"):
         TargetSpec(label="a", username="a", vanishes_on=-1)
+    with pytest.raises(ValueError, match="ends before it begins"):
+        TargetSpec(label="a", username="a", away_between=(9, 9))
+    with pytest.raises(ValueError, match="begins before the world starts"):
+        TargetSpec(label="a", username="a", private_between=(-1, 9))
+    for wrong in ({"hidden_share": 1.5}, {"cuts": ((0.1, -0.1),)}, {"limits": (2.0, 0.5)}, {"deaths": -0.1}):
+        with pytest.raises(ValueError, match="not between 0 and 1"):
+            TargetSpec(label="a", username="a", **wrong)

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -7,12 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
+from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline.simulator.reading import listing
 from intel_pipeline.simulator.server import Instagram
 from intel_pipeline.simulator.trial_world import PLAIN
 from intel_pipeline.simulator.wire.exchange import Call, Reply, call_of, cookies_of
 from intel_pipeline.simulator.wire.routes import PATHS, QUERIES
 from intel_pipeline.simulator.wire.tokens import Tokens
 from intel_pipeline.simulator.world import World
+from intel_pipeline_tests.simulator.misleading import VIEWER, misleading_world
 
 WWW = "www.instagram.com"
 
@@ -76,9 +80,10 @@ def test_a_cursor_that_was_never_handed_out_is_refused(
 def test_a_cursor_of_one_list_is_refused_by_another(world: World, instagram: Instagram, session: str) -> None:
     target = f"/api/v1/friendships/{world.target_id('open')}/followers/?max_id="
     cursors = Tokens(world.seed)
-    for other in (("following", world.target_id("open"), 9), ("followers", world.target_id("empty"), 9)):
+    open_id, empty_id = world.target_id("open"), world.target_id("empty")
+    for other in (("following", open_id, 9), ("followers", empty_id, 0, 1, 9), ("followers", open_id, 9)):
         assert instagram.answer(call("GET", target + cursors.cursor(*other), cookie=session)).status == 400
-    good = cursors.cursor("followers", world.target_id("open"), 9)
+    good = cursors.cursor("followers", open_id, 0, 1, 9)
     assert instagram.answer(call("GET", target + good, cookie=session)).status == 200
 
 
@@ -189,3 +194,92 @@ def test_the_log_counts_requests_by_key_and_may_be_kept_short(world: World) -> N
     assert 10 <= len(instagram.requests) <= 20
     last = instagram.requests[-1]
     assert (last.moment, last.method, last.host, last.path, last.key) == (world.now(), "GET", WWW, "/", "start_page")
+
+
+def pages_of(instagram: Instagram, target_id: int, most: int = 9) -> list[dict[str, Any]]:
+    viewer_id = instagram.world.viewer_id(VIEWER.username) or 0
+    cookie = f"sessionid={Tokens(instagram.world.seed).session(viewer_id)}"
+    target = f"/api/v1/friendships/{target_id}/followers/?count=50"
+    pages = [content(instagram.answer(call("GET", target, cookie=cookie)))]
+    while "next_max_id" in pages[-1] and len(pages) < most:
+        pages.append(
+            content(instagram.answer(call("GET", f"{target}&max_id={pages[-1]['next_max_id']}", cookie=cookie)))
+        )
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("fault", "sizes"),
+    [
+        ("cut", [50, 50, 50, 30]),
+        ("dead", [0]),
+        ("overlapping", [50, 55, 55, 55, 55, 55]),
+        ("hidden", [0]),
+    ],
+)
+def test_a_misleading_list_goes_over_the_wire_as_if_nothing_were_wrong(
+    clock: VirtualClock, fault: str, sizes: list[int]
+) -> None:
+    world, target_id = misleading_world(clock, {fault: 1000.0})
+    pages = pages_of(Instagram(world), target_id)
+    assert [len(page["users"]) for page in pages] == sizes
+    assert [page["big_list"] for page in pages] == [True] * (len(sizes) - 1) + [False]
+    assert {page["should_limit_list_of_followers"] for page in pages} == {False}
+    assert {page["status"] for page in pages} == {"ok"}
+
+
+def test_a_limited_list_says_so_over_the_wire_on_every_page(clock: VirtualClock) -> None:
+    world, target_id = misleading_world(clock, {"limited": 1000.0})
+    pages = pages_of(Instagram(world), target_id)
+    assert 2 <= len(pages) <= 4
+    assert [page["should_limit_list_of_followers"] for page in pages] == [True] * len(pages)
+
+
+def test_an_empty_page_in_the_middle_has_a_cursor_that_leads_on(clock: VirtualClock) -> None:
+    world, target_id = misleading_world(clock, {"empty_page": 1000.0})
+    sizes = [len(page["users"]) for page in pages_of(Instagram(world), target_id)]
+    assert sorted(sizes) == [0, 50, 50, 50, 50, 50]
+    assert sizes[0] == sizes[-1] == 50
+
+
+def test_a_cursor_given_again_leads_to_the_same_page_for_ever(clock: VirtualClock) -> None:
+    world, target_id = misleading_world(clock, {"repeated_cursor": 1000.0})
+    pages = pages_of(Instagram(world), target_id, most=20)
+    assert len(pages) == 20
+    assert pages[-1] == pages[-2] == pages[6]
+    assert len({page["next_max_id"] for page in pages}) < 6
+
+
+def test_pages_of_one_listing_agree_whichever_server_answers(clock: VirtualClock) -> None:
+    faults = {"flickering": 5.0, "shuffled": 1.0, "overlapping": 1000.0}
+    world, target_id = misleading_world(clock, faults)
+    other, _ = misleading_world(clock, faults)
+    first = world.listing_page(target_id, 50, None)
+    clock.advance(timedelta(seconds=30))
+    list(listing(other, target_id))
+    cursor = first.next_cursor
+    assert other.listing_page(target_id, 50, cursor) == world.listing_page(target_id, 50, cursor)
+    assert other.listing_page(target_id, 50, cursor).people[:5] == first.people[-5:]
+
+
+def test_the_count_that_a_profile_reports_goes_over_the_wire(clock: VirtualClock) -> None:
+    world, target_id = misleading_world(clock, {"wobbling": 3.0, "lagging": 1.0})
+    instagram = Instagram(world)
+    seen: set[int] = set()
+    for _ in range(20):
+        reply = instagram.answer(call("GET", "/api/v1/users/web_profile_info/?username=lamp.lighter"))
+        count = content(reply)["data"]["user"]["edge_followed_by"]["count"]
+        assert count == world.reported_followers(target_id)
+        seen.add(count)
+        clock.advance(timedelta(minutes=7))
+    assert len(seen) > 3
+
+
+def test_a_target_that_is_private_for_a_while_refuses_its_list_for_as_long(clock: VirtualClock) -> None:
+    world, target_id = misleading_world(clock, {"target_private": 1.0})
+    instagram = Instagram(world)
+    refused: list[int] = []
+    for day in range(75):
+        refused += [day] * ("users" not in pages_of(instagram, target_id, most=1)[0])
+        clock.advance(timedelta(days=1))
+    assert refused == list(range(61, 71))

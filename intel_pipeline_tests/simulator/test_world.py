@@ -1,3 +1,4 @@
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline.simulator.demo_world import demo_world
 from intel_pipeline.simulator.events import Event
 from intel_pipeline.simulator.specs import USERNAME, TargetSpec
 from intel_pipeline.simulator.trial_world import TARGETS, trial_world
@@ -158,8 +160,8 @@ def test_every_count_is_the_length_of_its_list_at_every_hour() -> None:
                 len(world.posts_of(target_id)),
             )
             if profile:
-                page = world.follower_page(target_id, 200, None)
-                assert [one.id for one in page.residents] == [one.id for one in world.followers_of(target_id)]
+                page = world.listing_page(target_id, 200, None)
+                assert page.people == world.followers_of(target_id)
 
 
 def test_usernames_are_valid_and_nobody_ever_gets_a_name_that_was_somebody_elses() -> None:
@@ -266,3 +268,27 @@ def test_the_trial_world_holds_one_of_each_kind() -> None:
     world = trial_world(1, START, VirtualClock(START))
     assert set(world.labels) == {spec.label for spec in TARGETS}
     assert Counter(world.profile(user_id) is None for user_id in world.labels.values()) == {False: len(TARGETS)}
+
+
+def told(world: World, days: int) -> str:
+    said: list[object] = []
+    for target_id in world.labels.values():
+        said += [
+            (event.at.isoformat(), event.kind, event.user_id, event.username_before, event.username_after)
+            for event in world.truth(target_id, world.start, world.start + timedelta(days=days))
+        ]
+        for day in (0, days // 2, days):
+            people = world.followers_of(target_id, world.start + timedelta(days=day))
+            said.append([(person.id, person.username) for person in people])
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def test_worlds_without_faults_are_as_they_were_before_there_were_faults() -> None:
+    assert (
+        told(demo_world(3, START, VirtualClock(START)), 14)
+        == "df06af45293d1aaf67e2df9735839e40073d7e2e4970e870cfd799ff12af248b"
+    )
+    assert (
+        told(trial_world(3, START, VirtualClock(START)), 60)
+        == "7e92761a4a18051c75e6b736f2f83fd1bb9657e4d8a9498740d08dc8a8f7250e"
+    )

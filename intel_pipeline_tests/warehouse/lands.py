@@ -19,8 +19,11 @@ START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 
 
 def followers(members: dict[int, str]) -> pl.DataFrame:
-    rows = [{**FOLLOWER, "user_id": number, "username": name} for number, name in sorted(members.items())]
-    return pl.DataFrame(rows, schema=follower.SCHEMA)
+    rows = [
+        {**FOLLOWER, "user_id": number, "username": name, "position": position}
+        for position, (number, name) in enumerate(members.items())
+    ]
+    return pl.DataFrame(rows, schema=follower.SCHEMA).sort("user_id")
 
 
 def posts(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -40,8 +43,13 @@ def captured(  # noqa: PLR0913  a capture has many sides
     target: str = "desk",
     surface: str = "followers",
     verdict: str = "complete",
+    reported: int | None = None,
 ) -> Capture:
-    """Keep `frame` as the capture of day `number` and write it down; it took nine minutes."""
+    """Keep `frame` as the capture of day `number` and write it down; it took nine minutes.
+
+    Without `reported`, Instagram counted whom it listed.
+    """
+    count = reported if reported is not None or frame is None else frame.height
     moment = START + timedelta(days=number)
     capture_id = f"{target}-{surface}-{number}"
     stamp = Stamp(capture_id, target, surface, moment, verdict, "post_id" if surface == "posts" else "user_id")
@@ -56,6 +64,8 @@ def captured(  # noqa: PLR0913  a capture has many sides
         finished_at=moment + timedelta(minutes=9),
         verdict=verdict,
         reasons=[],
+        reported_before=count,
+        reported_after=count,
         snapshot=path,
     )
     assert registry.captures.add_imported([capture]) == 1

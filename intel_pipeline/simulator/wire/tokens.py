@@ -50,14 +50,15 @@ class Tokens:
         plain = "|".join(str(part) for part in (*place, self.sign("cursor", *place, length=8)))
         return base64.urlsafe_b64encode(plain.encode()).decode()
 
-    def place_of(self, cursor: str, *list_name: object) -> int | None:
-        """Return the number that a cursor of the list `list_name` points at, or None if it is not one of its cursors."""
+    def place_of(self, cursor: str, *list_name: object) -> tuple[int, ...] | None:
+        """Return the numbers that a cursor of the list `list_name` points at, or None if it is not one of its cursors."""
         try:
             *place, signature = base64.urlsafe_b64decode(cursor).decode().split("|")
         except ValueError:
             return None
         known = signature == self.sign("cursor", *place, length=8)
-        return int(place[-1]) if known and place[:-1] == [str(part) for part in list_name] else None
+        named = place[: len(list_name)] == [str(part) for part in list_name]
+        return tuple(int(part) for part in place[len(list_name) :]) if known and named else None
 
     def sign(self, *content: object, length: int) -> str:
         """Return `length` hexadecimal digits, at most 64, that only this world derives from `content`."""

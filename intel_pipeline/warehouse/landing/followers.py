@@ -1,43 +1,27 @@
 """Followers: who they are now, and everything learned about their comings and goings."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import polars as pl
+
+from intel_pipeline.changes.comparison import MEMBER
+from intel_pipeline.changes.followers import Lesson, learn
+from intel_pipeline.changes.standing import Standing
+from intel_pipeline.contracts.change import FOLLOWER_CHANGE
+from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
+from intel_pipeline.warehouse.landing.standing import standing_before
 from intel_pipeline.warehouse.writer import Transaction
 
-if TYPE_CHECKING:
-    import polars as pl
-
-# Losses that were suspected, and neither confirmed nor retracted, before a moment.
-OPEN_LOSSES = """
-select change_id, user_id, username, not_before, not_after, absences
-from (
-    from follower_change_log
-    where target = ? and kind = 'left' and learned_at < ?
-    qualify row_number() over (partition by change_id order by learned_at desc) = 1
-)
-where state = 'suspected' order by user_id
-"""
-# Those in the snapshot at hand who were confirmed lost at some time before.
-LOST_ONCE = """
-select distinct user_id from follower_change_log
-where target = ? and kind = 'left' and state = 'confirmed' and learned_at < ?
-"""
-# Who was seen, as incomplete captures taught since the last complete one.
-SINCE = """
-select user_id, username from follower_change_log
-where target = ? and learned_at > ? and learned_at < ? and (kind <> 'left' or state = 'retracted')
-order by learned_at
-"""
-LAST_COMPLETE = """
-select max(started_at) as last from captures where target = ? and surface = 'followers' and verdict = 'complete'
-"""
+LANDED = "select capture_id, verdict from follower_balance where target = ?"
+LOGGED = "from follower_change_log where capture_id = ? order by user_id, kind, state"
+BALANCED = "select exists(from follower_balance where capture_id = ? and verdict = ?)"
+LAST_COMPLETE = "select max(started_at) as last from follower_balance where target = ? and verdict = 'complete'"
 # The members of a complete capture; who was there before keeps the moment of being first seen.
 MEMBERS = """
 insert into followers by name
@@ -47,58 +31,117 @@ from fresh left join members_before as old using (user_id)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where follower lists are landed from and to."""
+
+    transaction: Transaction
+    lake: Path
+    registry: Captures
+
+
 def land_followers(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> Landed:
-    """Derive and land what these follower captures teach; counts the rows by kind and state."""
+    """Derive and land what these follower captures teach; counts the rows of `captures` by kind and state.
 
-    def land(capture: Capture) -> Counter[str]:
-        return land_list(transaction, lake, capture, registry)
-
-    landed = Landed()
-    for capture in captures:
-        # One by one: what a capture teaches depends on which captures before it are in the warehouse.
-        land_captures(transaction, [capture])
-        one = land_each([capture], land)
-        landed.numbers.update(one.numbers)
-        landed.unreadable += one.unreadable
+    What a capture teaches depends on those before it. So whichever of a target were never landed, or have another
+    verdict by now, are landed with them, and whatever follows one that teaches something else than before is derived
+    again: the result is the same in whatever order captures come in.
+    """
+    place, landed = Place(transaction, lake, registry), Landed()
+    land_captures(transaction, captures)
+    asked = {capture.capture_id for capture in captures}
+    for target in dict.fromkeys(capture.target for capture in captures):
+        land_target(place, target, asked, landed)
     return landed
 
 
-def land_list(transaction: Transaction, lake: Path, capture: Capture, registry: Captures) -> Counter[str]:
-    """Land one follower list, and what it teaches; nothing is derived from a suspect one."""
-    learned: Counter[str] = Counter()
-    if capture.verdict == "suspect":
-        return learned
-    snapshot = snapshot_file.read(lake, str(capture.snapshot))
-    changes = derived(transaction, lake, capture, snapshot, registry.before(capture, complete=True))
-    if changes is not None:
-        transaction.replace("follower_change_log", changes, capture_id=capture.capture_id)
-        learned.update(f"{kind} {state}" for kind, state in changes.select("kind", "state").iter_rows())
+def land_target(place: Place, target: str, asked: set[str], landed: Landed) -> None:
+    """Land the captures of one target that are `asked` for or outstanding, oldest first."""
+    known = dict(place.transaction.query(LANDED, target).iter_rows())
+    stale, standing = False, None
+    for capture in history(place.registry, target, asked, known):
+        due = capture.capture_id in asked or known.get(capture.capture_id) != capture.verdict
+        if not (stale or due):
+            standing = None
+            continue
+        try:
+            standing = standing or standing_before(place.transaction, place.lake, capture, place.registry)
+            lesson, differs = land_list(place, capture, standing)
+        except DamagedFileError as error:
+            landed.unreadable.append(f"{target}: {error.problem}. {error.fix}")
+            standing = None
+            continue
+        standing, stale = lesson.standing, stale or differs
+        if capture.capture_id in asked:
+            landed.numbers.update(
+                f"{kind} {state}" for kind, state in lesson.changes.select("kind", "state").iter_rows()
+            )
+
+
+def history(registry: Captures, target: str, asked: set[str], known: dict[str, str]) -> Iterable[Capture]:
+    """Return the target's captures with a snapshot, oldest first, from the first that may have to be landed on."""
+    everything = registry.history(target, "followers")
+    due = (
+        number
+        for number, capture in enumerate(everything)
+        if capture.capture_id in asked or known.get(capture.capture_id) != capture.verdict
+    )
+    return everything[next(due, len(everything)) :]
+
+
+def land_list(place: Place, capture: Capture, standing: Standing) -> tuple[Lesson, bool]:
+    """Land one follower list and what it teaches; return that, and whether it differs from what was landed before."""
+    transaction = place.transaction
+    snapshot = snapshot_file.read(place.lake, str(capture.snapshot))
+    lesson = learn(standing, ref(capture), snapshot.lazy().select(MEMBER.names()))
+    before = transaction.query(LOGGED, capture.capture_id).select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE)
+    balanced = transaction.query(BALANCED, capture.capture_id, capture.verdict).row(0)[0]
+    differs = not (balanced and before.equals(lesson.changes))
+    if differs:
+        land_captures(transaction, [capture])
+        transaction.replace("follower_change_log", lesson.changes, capture_id=capture.capture_id)
+        transaction.replace("follower_balance", balance_row(capture, lesson.changes), capture_id=capture.capture_id)
+        transaction.replace("sightings", sightings(capture, snapshot, standing), capture_id=capture.capture_id)
     if capture.verdict == "complete":
         land_members(transaction, capture, snapshot)
-    return learned
+    return lesson, differs
 
 
-def derived(
-    transaction: Transaction, lake: Path, capture: Capture, snapshot: "pl.DataFrame", before: Capture | None
-) -> "pl.DataFrame | None":
-    """Return what the capture teaches, or None for a first one: its members are no events."""
-    from intel_pipeline.changes.followers import brought_up_to_date, follower_changes
+def balance_row(capture: Capture, changes: pl.DataFrame) -> pl.DataFrame:
+    """Return the capture's row of `follower_balance`."""
+    kind, state = pl.col("kind"), pl.col("state")
+    returned = changes.filter((kind == "left") & (state == "retracted"))
+    lost = changes.filter((kind == "left") & (pl.col("first_capture_id") == capture.capture_id))
+    row = {
+        "target": capture.target,
+        "capture_id": capture.capture_id,
+        "verdict": capture.verdict,
+        "started_at": capture.started_at,
+        "finished_at": capture.finished_at,
+        "reported": ref(capture).reported,
+        "arrived": changes.filter(kind.is_in(["followed", "refollowed"])).height,
+        "missing": lost.height,
+        "returned": returned.height,
+        "waited": int(returned["absences"].sum()),
+        "confirmed": changes.filter((kind == "left") & (state == "confirmed")).height,
+    }
+    return pl.DataFrame([row], schema_overrides={"reported": pl.Float64()})
 
-    if before is None or before.snapshot is None:
-        return None
-    now, then = capture.finished_at, before.finished_at
-    since = transaction.query(SINCE, capture.target, then, now)
-    return follower_changes(
-        brought_up_to_date(snapshot_file.read(lake, before.snapshot), since),
-        ref(before),
-        snapshot,
-        ref(capture),
-        losses=transaction.query(OPEN_LOSSES, capture.target, now),
-        lost_once=transaction.query(LOST_ONCE, capture.target, now),
+
+def sightings(capture: Capture, snapshot: pl.DataFrame, standing: Standing) -> pl.DataFrame:
+    """Return the rows of `sightings` that an incomplete capture before the first complete one adds."""
+    seen = snapshot.select("user_id", "username").lazy()
+    if standing.based or capture.verdict == "complete":
+        seen = seen.head(0)
+    fresh = seen.join(standing.members, on=["user_id", "username"], how="anti").with_columns(
+        target=pl.lit(capture.target),
+        seen_at=pl.lit(capture.finished_at, pl.Datetime("us", "UTC")),
+        capture_id=pl.lit(capture.capture_id),
     )
+    return fresh.collect()
 
 
-def land_members(transaction: Transaction, capture: Capture, snapshot: "pl.DataFrame") -> None:
+def land_members(transaction: Transaction, capture: Capture, snapshot: pl.DataFrame) -> None:
     """Let the capture's members be the target's followers, unless a later capture has been landed already."""
     if transaction.query(LAST_COMPLETE, capture.target)["last"][0] > capture.started_at:
         return

@@ -28,7 +28,16 @@ CAPTURE_COLUMNS = (
     "reported_before",
     "reported_after",
     "page_count",
+    "gap_low",
+    "gap_high",
+    "missing_count",
+    "ended",
+    "limited",
+    "held",
+    "broken",
 )
+COUNTS = slice(9, 17)
+FLAGS = slice(17, 20)
 
 
 @dataclass(slots=True)
@@ -78,8 +87,9 @@ def capture_frame(captures: Sequence[Capture]) -> "pl.DataFrame":
 
     moment = pl.Datetime("us", "UTC")
     types = {"round": pl.Date(), "reasons": pl.List(pl.String()), "started_at": moment, "finished_at": moment}
-    counts = dict.fromkeys(CAPTURE_COLUMNS[9:], pl.Int64())
-    schema = {name: {**types, **counts}.get(name, pl.String()) for name in CAPTURE_COLUMNS}
+    counts = dict.fromkeys(CAPTURE_COLUMNS[COUNTS], pl.Int64())
+    flags = dict.fromkeys(CAPTURE_COLUMNS[FLAGS], pl.Boolean())
+    schema = {name: {**types, **counts, **flags}.get(name, pl.String()) for name in CAPTURE_COLUMNS}
     rows = [{name: getattr(capture, name) for name in CAPTURE_COLUMNS} for capture in captures]
     return pl.DataFrame(rows, schema=schema)
 
@@ -89,10 +99,12 @@ def ref(capture: Capture) -> CaptureRef:
     if capture.finished_at is None:
         message = f"the capture {capture.capture_id} is not finished"
         raise ValueError(message)
+    readings = [count for count in (capture.reported_before, capture.reported_after) if count is not None]
     return CaptureRef(
         capture_id=capture.capture_id,
         target=capture.target,
         started_at=capture.started_at,
         finished_at=capture.finished_at,
         complete=capture.verdict == "complete",
+        reported=sum(readings) / len(readings) if readings else None,
     )

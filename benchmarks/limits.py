@@ -1,0 +1,9 @@
+"""What must hold; a benchmark that finds otherwise makes the whole run fail."""
+
+# CPU of comparing two follower lists, in CPU of decoding the id column of both: who is new or lost, and who renamed.
+NEW_AND_LOST = 2.5
+WITH_CHANGED_ATTRIBUTES = 3.5
+# Megabytes above what the process takes after its imports, for two lists of a hundred million.
+PEAK_MB = 400
+# The join that Polars must choose: its hash join takes 6,400 MB for the same.
+JOIN = "merge-join"

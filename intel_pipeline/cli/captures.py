@@ -1,0 +1,113 @@
+"""What captures proved, and the operator's word on those that are held back."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from intel_pipeline.capture.outcome import Verdict
+from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(name="list")
+def list_captures(
+    target: Annotated[str | None, typer.Argument(help="Only of this target.")] = None,
+    verdict: Annotated[Verdict | None, typer.Option(help="Only with this verdict.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most captures, newest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List finished captures, newest first, with what each proved and why.
+
+    Of a follower list: the band in which the gap (reported less listed) was expected, and how many of the followers
+    before it are missing. A suspect one that is held back says in its reasons what releases it.
+    """
+    with opened() as pipeline:
+        label = pipeline.registry.targets.get(target).label if target else None
+        found = [described(capture) for capture in pipeline.registry.captures.newest(label, verdict, limit)]
+    if as_json:
+        print_json(found)
+        return
+    columns = (
+        "capture",
+        "target",
+        "surface",
+        "finished",
+        "verdict",
+        "listed",
+        "reported",
+        "band",
+        "missing",
+        "reasons",
+    )
+    print_table(columns, [row(capture) for capture in found])
+    if not found:
+        err.print("No captures match. `intel-pipeline capture` makes some")
+    elif len(found) == limit:
+        err.print(f"The newest {limit}; more with --limit")
+
+
+@app.command()
+def accept(
+    capture_id: Annotated[str, typer.Argument(help="The capture's id, as `captures list --verdict suspect` shows it.")],
+) -> None:
+    """Let a follower list that is held back count as complete: so many have really left at once.
+
+    Without a word it is held until another capture agrees (then it is released) or shows the followers again (then it
+    stays suspect). Accepted, its losses are derived and published at once; each is `suspected` until captures to come
+    confirm it.
+    """
+    from intel_pipeline.warehouse.derive import publish_now
+
+    with opened() as pipeline:
+        capture = pipeline.registry.captures.accept(capture_id)
+        out.print(f"accepted {plain(capture_id)} ({plain(capture.target)}): {plain('; '.join(capture.reasons))}")
+        if capture.round is None:
+            err.print("It belongs to no round; the next tick derives what it teaches")
+            return
+        derive_again(pipeline, capture.target, capture.round)
+        publish_now(pipeline)
+    err.print(f"Published; see `intel-pipeline changes {plain(capture.target)}`")
+
+
+def derive_again(pipeline: Pipeline, target: str, first: date) -> None:
+    """Derive the round `first` and those in which the target was captured since: they build upon it."""
+    from intel_pipeline.warehouse.derive import derive_followers
+
+    captures = pipeline.registry.captures.history(target, "followers")
+    for day in sorted({capture.round for capture in captures if capture.round and capture.round >= first}):
+        derive_followers(pipeline, day)
+
+
+def described(capture: Capture) -> dict[str, Any]:
+    """Return what is shown of a capture."""
+    return {
+        "capture_id": capture.capture_id,
+        "target": capture.target,
+        "surface": capture.surface,
+        "finished": capture.finished_at,
+        "verdict": capture.verdict,
+        "held": capture.held,
+        "listed": capture.distinct_count,
+        "reported": capture.reported_after,
+        "gap_low": capture.gap_low,
+        "gap_high": capture.gap_high,
+        "missing": capture.missing_count,
+        "reasons": capture.reasons,
+    }
+
+
+def row(shown: dict[str, Any]) -> tuple[object, ...]:
+    """Return what is shown of a capture as a row of the table."""
+    return (
+        *(shown[name] for name in ("capture_id", "target", "surface", "finished")),
+        "suspect, held" if shown["held"] else shown["verdict"],
+        shown["listed"],
+        shown["reported"],
+        None if shown["gap_low"] is None else f"{shown['gap_low']} to {shown['gap_high']}",
+        shown["missing"],
+        "; ".join(shown["reasons"]),
+    )

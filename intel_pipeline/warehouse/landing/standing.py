@@ -1,0 +1,112 @@
+"""What the warehouse knows of a target's followers before a capture, as the change code wants it."""
+
+from pathlib import Path
+
+import polars as pl
+
+from intel_pipeline.changes.balance import WEIGHED
+from intel_pipeline.changes.comparison import MEMBER
+from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.changes.followers import brought_up_to_date
+from intel_pipeline.changes.standing import BALANCE, LOST, OPEN_LOSS, Since, Standing, nothing_known
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.registry.captures import Captures
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.writer import Transaction
+
+# The rows of the balance that are weighed, and those of incomplete captures between them.
+ROWS = """
+with weighed as (
+    select finished_at from follower_balance
+    where target = $1 and verdict = 'complete' and finished_at < $2 order by finished_at desc limit $3
+)
+from follower_balance
+where target = $1 and finished_at < $2 and finished_at >= (select min(finished_at) from weighed)
+order by finished_at, capture_id
+"""
+# Losses as they stood before a moment: the newest word on each.
+LOSSES = """
+from follower_change_log
+where target = $1 and kind = 'left' and learned_at < $2
+qualify row_number() over (partition by change_id order by learned_at desc) = 1
+"""
+OPEN_LOSSES = f"select * from ({LOSSES}) where state = 'suspected' order by first_capture_id, user_id"  # noqa: S608  our own
+STILL_MISSING = f"""
+select first_capture_id as capture_id, count(*) as still from ({LOSSES}) where state <> 'retracted' group by all
+"""  # noqa: S608  our own
+# Whose newest word, of leaving and coming back, is a confirmed loss.
+LOST_SINCE = """
+select user_id, username from (
+    from follower_change_log
+    where target = $1 and kind in ('left', 'refollowed') and state = 'confirmed' and learned_at < $2
+    qualify row_number() over (partition by user_id order by learned_at desc, kind desc) = 1
+) where kind = 'left' order by user_id
+"""
+# Who was seen, as incomplete captures taught since the last complete one.
+TAUGHT = """
+select user_id, username from follower_change_log
+where target = $1 and learned_at > $2 and learned_at < $3 and (kind <> 'left' or state = 'retracted')
+order by learned_at
+"""
+SIGHTED = "select user_id, username from sightings where target = $1 and seen_at < $2 order by seen_at"
+FIRST = "from follower_balance where target = $1 and finished_at < $2 order by finished_at, capture_id limit 1"
+
+
+def standing_before(transaction: Transaction, lake: Path, capture: Capture, registry: Captures) -> Standing:
+    """Return what is known of the target's followers before `capture`.
+
+    Raises DamagedFileError where the snapshot of the last complete capture is unusable.
+    """
+    label, now = capture.target, capture.finished_at
+    rows = transaction.query(ROWS, label, now, WEIGHED + 1)
+    complete = rows.filter(pl.col("verdict") == "complete")
+    if complete.is_empty():
+        return before_the_first(transaction, label, capture)
+    last = complete.row(-1, named=True)
+    snapshot = registry.get(last["capture_id"]).snapshot
+    members = snapshot_file.read(lake, str(snapshot)).lazy().select(MEMBER.names())
+    still = transaction.query(STILL_MISSING, label, now)
+    balance, since = summed(rows)
+    missing = balance.join(still, on="capture_id", how="left", maintain_order="left")["still"].fill_null(0)
+    return Standing(
+        members=brought_up_to_date(members, transaction.query(TAUGHT, label, last["finished_at"], now)),
+        before=reference(label, last),
+        losses=transaction.query(OPEN_LOSSES, label, now).select(OPEN_LOSS.names()).cast(OPEN_LOSS),
+        lost=transaction.query(LOST_SINCE, label, now).cast(LOST),
+        balance=balance.with_columns(missing=missing.cast(pl.Int64)),
+        since=since,
+    )
+
+
+def before_the_first(transaction: Transaction, label: str, capture: Capture) -> Standing:
+    """Return what incomplete captures have shown before the first complete one."""
+    first = transaction.query(FIRST, label, capture.finished_at)
+    if first.is_empty():
+        return nothing_known()
+    nothing = nothing_known()
+    return Standing(
+        members=brought_up_to_date(nothing.members, transaction.query(SIGHTED, label, capture.finished_at)),
+        before=reference(label, first.row(0, named=True)),
+        losses=nothing.losses,
+        lost=nothing.lost,
+        balance=nothing.balance,
+        since=nothing.since,
+    )
+
+
+def reference(label: str, row: dict[str, object]) -> CaptureRef:
+    """Return the capture that a row of the balance is about."""
+    names = ("capture_id", "started_at", "finished_at", "reported")
+    given = {name: row[name] for name in names}
+    return CaptureRef(target=label, complete=row["verdict"] == "complete", **given)  # type: ignore[arg-type]
+
+
+def summed(rows: pl.DataFrame) -> tuple[pl.DataFrame, Since]:
+    """Return the rows of complete captures, each with what incomplete ones taught before it, and what came after."""
+    complete = pl.col("verdict") == "complete"
+    turns = rows.with_columns(turn=complete.cum_sum() - complete.cast(pl.Int64))
+    taught = ("arrived", "returned", "waited")
+    sums = turns.group_by("turn", maintain_order=True).agg(pl.col(*taught).sum())
+    whole = turns.filter(complete).drop(*taught).join(sums, on="turn", maintain_order="left")
+    rest = sums.join(whole, on="turn", how="anti").select(pl.col(*taught).sum()).row(0)
+    return whole.select(BALANCE.names()).cast(BALANCE), Since(*rest)

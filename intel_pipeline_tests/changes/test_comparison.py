@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intel_pipeline.changes.comparison import HEAD, MEMBER, compared, differing, listing
+from intel_pipeline.contracts.username import FINGERPRINT
+
+# Who is in a list, under which name; the order of the list is that of the dictionary.
+People = dict[int, str]
+Way = Callable[[pl.LazyFrame], pl.LazyFrame]
+people = st.dictionaries(st.integers(1, 60), st.sampled_from(["ann", "bob", "cid"]), max_size=40)
+
+
+def listed(members: People) -> pl.LazyFrame:
+    rows = sorted((user_id, name, place) for place, (user_id, name) in enumerate(members.items()))
+    return pl.LazyFrame(rows, schema=MEMBER, orient="row")
+
+
+def plan(before: pl.LazyFrame, after: pl.LazyFrame) -> str:
+    graph = differing(before, after).rows.show_graph(plan_stage="physical", engine="streaming", raw_output=True)
+    assert graph is not None
+    return graph
+
+
+ways_to_know = st.sampled_from([listing, pl.LazyFrame.lazy])
+
+
+@given(people, people, ways_to_know, ways_to_know)
+def test_it_agrees_with_comparing_one_by_one(
+    before: People, after: People, known_before: Way, known_after: Way
+) -> None:
+    found = compared(known_before(listed(before)), known_after(listed(after)))
+    place_before, place = ({user_id: at for at, user_id in enumerate(one)} for one in (before, after))
+    assert found.arrived.rows() == sorted((one, after[one], place[one]) for one in after.keys() - before.keys())
+    assert found.missing.rows() == sorted((one, before[one]) for one in before.keys() - after.keys())
+    both = before.keys() & after.keys()
+    assert found.renamed.rows() == sorted((one, after[one], before[one]) for one in both if after[one] != before[one])
+    stayed = sorted((place[one], place_before[one]) for one in both if place_before[one] < HEAD)
+    assert found.head.select("position", "position_before").rows() == stayed
+    assert found.arrived.schema == MEMBER
+
+
+def test_the_head_ends_after_its_number_of_places() -> None:
+    everybody = dict.fromkeys(range(1, 3 * HEAD), "ann")
+    found = compared(listed(everybody), listed(dict(reversed(everybody.items()))))
+    assert sorted(found.head["position_before"]) == list(range(HEAD))
+    assert found.head["position"].is_sorted()
+
+
+def test_whose_place_is_not_known_is_not_in_the_head() -> None:
+    nowhere = listed({1: "ann", 2: "bob"}).with_columns(position=pl.lit(None, pl.Int64))
+    assert compared(nowhere, listed({1: "ann", 2: "bob"})).head.is_empty()
+
+
+@pytest.mark.parametrize("user_ids", [[2, 1], [1, 1], [1, None]], ids=["backwards", "repeated", "null"])
+def test_a_list_that_is_not_sorted_is_refused(user_ids: list[int | None]) -> None:
+    good = listed({1: "ann", 2: "bob"})
+    bad = pl.LazyFrame({"user_id": user_ids, "username": ["ann", "bob"], "position": [0, 1]}, schema=MEMBER)
+    with pytest.raises(ValueError, match="before is not sorted by user_id"):
+        compared(bad, good)
+    with pytest.raises(ValueError, match="after is not sorted by user_id"):
+        compared(good, bad)
+
+
+def test_both_lists_are_merged_and_never_hashed() -> None:
+    graph = plan(listed({1: "ann"}), listed({1: "bob"}))
+    assert "merge-join" in graph
+    assert "how: FULL" in graph
+    assert "equi-join" not in graph
+    assert "in-memory-map" not in graph
+
+
+def test_names_and_places_are_not_read_where_fingerprints_are_known(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.parquet", tmp_path / "after.parquet"
+    members = dict.fromkeys(range(1, 9), "ann")
+    for path in (before, after):
+        listing(listed(members)).select("user_id", FINGERPRINT).collect().write_parquet(path)
+    found = differing(pl.scan_parquet(before), pl.scan_parquet(after)).collect()
+    assert found.is_empty()
