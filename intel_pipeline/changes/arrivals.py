@@ -7,6 +7,8 @@ FEWEST_IN_ORDER = 5
 LEAST_ORDER = 0.9
 # Complete captures after the first that everybody who flickers needs to have been seen.
 SETTLING = 3
+# Of so many who stood above somebody in the list, or have followed since, one at least is listed.
+FEWEST_ABOVE = 5
 
 
 def edge(head: pl.DataFrame) -> int | None:
@@ -25,13 +27,23 @@ def edge(head: pl.DataFrame) -> int | None:
     return int(in_order["position"][0])
 
 
-def newly_followed(fresh: pl.DataFrame, head: pl.DataFrame, *, risen: float | None, settled: bool) -> pl.Expr:
-    """Return, for the rows of `fresh` (never seen before), whether they are proven to be new rather than revealed.
+def at_top(top: int | None) -> pl.Expr:
+    """Return whether a follower stands above all who have stayed."""
+    return pl.lit(value=False) if top is None else (pl.col("position") <= top).fill_null(value=False)
 
-    In a list kept newest first the place decides. In any other, an arrival is new if the count has `risen` by as many
-    as arrived, or if the list has `settled`: by then everybody who flickers has been seen.
+
+def risen_to_top(top: int | None) -> pl.Expr:
+    """Return whether a follower stands above all who have stayed, where `above` tells how many would be above the old place.
+
+    Only following anew brings anybody there. Whoever was among the first and is back there may not have been away.
     """
-    top = edge(head)
-    if top is not None:
-        return pl.col("position") <= top
-    return pl.lit(settled or (risen is not None and fresh.height <= risen))
+    return at_top(top) & (pl.col("above") >= FEWEST_ABOVE).fill_null(value=False)
+
+
+def likely_new(fresh: int, top: int | None, *, risen: float | None, settled: bool) -> pl.Expr:
+    """Return, for so many `fresh` followers never seen before, which are taken to be new rather than revealed.
+
+    In a list kept newest first the place decides. In any other, arrivals are new if the count has `risen` by as many,
+    those who are missing counted in, or if the list has `settled`: by then everybody who flickers has been seen.
+    """
+    return at_top(top) if top is not None else pl.lit(settled or (risen is not None and fresh <= risen))

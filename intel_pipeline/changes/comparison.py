@@ -17,8 +17,8 @@ HEAD = 100
 class Compared:
     """What differs, as small frames sorted by `user_id`.
 
-    `arrived`: MEMBER columns of those who are only in the later list. `missing`: `user_id` and `username` of those
-    only in the earlier one. `renamed`: `user_id`, `username`, `previous_username`. `head`: `position_before` and
+    `arrived`: MEMBER columns of those who are only in the later list. `missing`: the same of
+    those only in the earlier one. `renamed`: `user_id`, `username`, `previous_username`. `head`: `position_before` and
     `position` of the earlier list's first HEAD entries that are in both, in the order of the later one.
     """
 
@@ -43,7 +43,7 @@ def compared(before: pl.LazyFrame, after: pl.LazyFrame) -> Compared:
     both = old.join(present, on="user_id", suffix="_after", maintain_order="left")
     return Compared(
         arrived=present.join(old, on="user_id", how="anti", maintain_order="left"),
-        missing=old.join(present, on="user_id", how="anti", maintain_order="left").select("user_id", "username"),
+        missing=old.join(present, on="user_id", how="anti", maintain_order="left"),
         renamed=both.filter(pl.col("username") != pl.col("username_after")).select(
             "user_id", username="username_after", previous_username="username"
         ),

@@ -9,8 +9,8 @@ from datetime import datetime
 class CaptureRef:
     """A capture as the change code sees it. `complete`: absence from it proves absence.
 
-    `reported`: the number of followers that Instagram reported at it, the mean of several readings; every complete
-    capture has one.
+    `listed`: how many followers its list holds. `reported`: the number that Instagram reported at it, the mean of two
+    readings that were `moved` apart; every complete capture has one.
     """
 
     capture_id: str
@@ -18,7 +18,9 @@ class CaptureRef:
     started_at: datetime
     finished_at: datetime
     complete: bool
+    listed: int = 0
     reported: float | None = None
+    moved: int = 0
 
 
 def change_id(target: str, kind: str, subject: object, first_evidence: str) -> str:

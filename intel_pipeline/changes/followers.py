@@ -1,24 +1,29 @@
 """Who followed, who was revealed, who left, who came back and who renamed: what one capture teaches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.arrivals import SETTLING, newly_followed
+from intel_pipeline.changes.arrivals import SETTLING, edge, likely_new, risen_to_top
 from intel_pipeline.changes.comparison import Compared, compared, listing
 from intel_pipeline.changes.evidence import CaptureRef, change_id
-from intel_pipeline.changes.losses import aged, entered, flicker_patience, judged, less
-from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Since, Standing
+from intel_pipeline.changes.losses import entered, flicker_patience, judged
+from intel_pipeline.changes.returns import Returns, returned
+from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a capture taught: rows of FOLLOWER_CHANGE sorted by (user_id, kind, state), and what is known after it."""
+    """What a capture taught: rows of FOLLOWER_CHANGE sorted by (user_id, kind, state), and what is known after it.
+
+    `row`: what it alone enters into the balance; for an incomplete one only `arrived`, `returned` and `waited` count.
+    """
 
     changes: pl.DataFrame
     standing: Standing
+    row: Row
 
 
 def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Lesson:
@@ -29,43 +34,24 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
     it and is missing from it is suspected to have left.
     """
     found = compared(standing.members, listed)
-    losses = aged(standing.losses, standing.balance)
-    back = found.arrived.join(losses.rename({"username": "previous_username"}), on="user_id", maintain_order="left")
-    again = found.arrived.join(standing.lost.rename({"username": "previous_username"}), on="user_id")
-    fresh = found.arrived.join(losses, on="user_id", how="anti").join(standing.lost, on="user_id", how="anti")
-    new = fresh.with_columns(known_as_new(standing, capture, fresh, found))["new"] if standing.based else None
-    parts = [
-        event(found.renamed, "renamed", "confirmed"),
-        event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
-        event(back.drop("reason"), "left", "retracted"),
-        event(again, "refollowed", "confirmed"),
-    ]
-    arrived = again.height
-    if standing.based and new is not None:
-        earliest = pl.lit(doubtful_since(standing), MOMENT)
-        parts.append(event(fresh.filter(new).with_columns(not_before=earliest), "followed", "confirmed"))
-        parts.append(event(fresh.filter(~new), "revealed", "confirmed"))
-        arrived += int(new.sum())
-    away = standing.losses.join(back, on="user_id", how="anti", maintain_order="left")
-    lost = standing.lost.join(again, on="user_id", how="anti")
+    begun = lost_now(found.missing, standing.before, capture) if capture.complete else standing.losses.head(0)
+    came = arrivals(standing, capture, found, begun.height)
+    parts = [event(found.renamed, "renamed", "confirmed"), *came.events]
+    away = standing.losses.join(came.returns.back, on="user_id", how="anti", maintain_order="left")
+    lost = standing.lost.join(came.again, on="user_id", how="anti", maintain_order="left")
+    balance, row = came.returns.balance, came.returns.row
     if not capture.complete:
-        taught = pl.concat([found.arrived.select("user_id", "username"), found.renamed.select("user_id", "username")])
-        since = Since(
-            standing.since.arrived + arrived,
-            standing.since.returned + back.height,
-            standing.since.waited + int(back["absences"].sum()),
-        )
+        seen = pl.concat([found.arrived.select("user_id", "username"), found.renamed.select("user_id", "username")])
         after = Standing(
-            members=brought_up_to_date(standing.members, taught),
+            members=brought_up_to_date(standing.members, seen),
             before=standing.before or capture,
             losses=away,
             lost=lost,
-            balance=less(standing.balance, back),
-            since=since,
+            balance=balance,
+            since=standing.since.plus(row),
         )
-        return Lesson(told(parts, standing, capture), after)
-    begun = lost_now(found.missing, standing.before, capture)
-    balance = entered(standing.balance, capture, standing.since, back, arrived, begun.height)
+        return Lesson(told(parts, standing, capture), after, row)
+    balance = entered(balance, row, standing.since)
     verdict = judged(pl.concat([away, begun]), balance)
     parts += [event(verdict.confirmed, "left", "confirmed"), event(verdict.suspected, "left", "suspected")]
     after = Standing(
@@ -73,13 +59,67 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
         before=capture,
         losses=verdict.open,
         lost=pl.concat([lost, verdict.confirmed.select(LOST.names())]),
-        balance=verdict.balance,
+        balance=(*balance[:-1], verdict.row),
         since=Since(),
     )
-    return Lesson(told(parts, standing, capture), after)
+    own = replace(verdict.row, **{name: getattr(row, name) for name in Since.__slots__})
+    return Lesson(told(parts, standing, capture), after, own)
 
 
-NAMES = ("user_id", "username", "previous_username")
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Who is in the list and was not before: `returns` from suspected losses, and `again` from confirmed ones.
+
+    `events`: what they and all others who are new in the list teach.
+    """
+
+    returns: Returns
+    again: pl.DataFrame
+    events: list[pl.DataFrame]
+
+
+def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: int) -> Arrivals:
+    """Sort out those who are in the list of `capture` and were not before; so many are `missing` from it."""
+    before = {"username": "previous_username", "position": "position_before"}
+    top = edge(found.head)
+    losses = standing.losses.rename(before)
+    back = found.arrived.join(losses, on="user_id", maintain_order="left")
+    back = back.with_columns(above=pl.col("position_before") + arrived_since(standing, back["first_capture_id"]))
+    back = back.with_columns(anew=risen_to_top(top))
+    lost = standing.lost.rename({"username": "previous_username"})
+    again = found.arrived.join(lost, on="user_id", maintain_order="left")
+    known = pl.concat([back["user_id"], again["user_id"]])
+    fresh = found.arrived.filter(~pl.col("user_id").is_in(known.implode()))
+    fresh = fresh.with_columns(*known_as_new(standing, capture, fresh.height, found, top))
+    row = Row(
+        capture_id=capture.capture_id,
+        started_at=capture.started_at,
+        finished_at=capture.finished_at,
+        listed=capture.listed,
+        reported=capture.reported or 0.0,
+        moved=capture.moved,
+        arrived=int(fresh["likely"].sum()) + again.height,
+        missing=missing,
+    )
+    returns = returned(standing, back, row, complete=capture.complete)
+    back = returns.back
+    events = [
+        # Nobody was listed between the two names, so the rename lies anywhere between them.
+        event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
+        event(back.with_columns(position="position_before"), "left", "retracted"),
+    ]
+    if standing.based:
+        earliest = pl.lit(doubtful_since(standing), MOMENT)
+        refollowed = again.with_columns(not_before=pl.max_horizontal("not_before", earliest))
+        events += [
+            event(refollowed, "refollowed", "confirmed"),
+            event(fresh.filter("proven").with_columns(not_before=earliest), "followed", "confirmed"),
+            event(fresh.filter(~pl.col("proven")), "revealed", "confirmed"),
+        ]
+    return Arrivals(returns, again, events)
+
+
+NAMES = ("user_id", "username", "previous_username", "not_before")
 
 
 def renamed(returned: pl.DataFrame) -> pl.DataFrame:
@@ -87,21 +127,42 @@ def renamed(returned: pl.DataFrame) -> pl.DataFrame:
     return returned.filter(pl.col("username") != pl.col("previous_username"))
 
 
-def known_as_new(standing: Standing, capture: CaptureRef, fresh: pl.DataFrame, found: Compared) -> pl.Expr:
-    """Return, for `fresh`, whether each is proven to have followed since the last complete capture."""
-    settled = standing.balance.height >= max(SETTLING, flicker_patience(standing.balance))
+def known_as_new(
+    standing: Standing, capture: CaptureRef, fresh: int, found: Compared, top: int | None
+) -> tuple[pl.Expr, pl.Expr]:
+    """Return, for so many `fresh` followers, which are `likely` new and which are `proven` to be.
+
+    While not everybody who flickers has been seen, it takes counts that leave no room for anybody hidden, or that have
+    risen by as many as appear.
+    """
+    if not standing.based:
+        nobody = pl.lit(value=False)
+        return nobody.alias("likely"), nobody.alias("proven")
+    settled = len(standing.balance) >= max(SETTLING, flicker_patience(standing.balance))
     risen = None
     if capture.complete and capture.reported is not None:
-        risen = capture.reported - standing.balance["reported"][-1] - standing.since.arrived
-    return newly_followed(fresh, found.head, risen=risen, settled=settled).alias("new")
+        others = found.arrived.height - fresh
+        risen = capture.reported - standing.balance[-1].reported - standing.since.arrived - others
+    with_losses = None if risen is None else risen + found.missing.height
+    likely = likely_new(fresh, top, risen=with_losses, settled=settled)
+    no_room = all(row.reported <= row.listed for row in standing.balance)
+    certain = settled or no_room or (risen is not None and fresh <= risen)
+    return likely.alias("likely"), (likely & certain).alias("proven")
+
+
+def arrived_since(standing: Standing, capture_ids: pl.Series) -> pl.Series:
+    """Return how many have followed since those complete captures, the ones that these showed first included."""
+    arrived, since = standing.since.arrived, {}
+    for row in reversed(standing.balance):
+        arrived += row.arrived
+        since[row.capture_id] = arrived
+    return pl.Series([since.get(capture_id, arrived) for capture_id in capture_ids], dtype=pl.Int64)
 
 
 def doubtful_since(standing: Standing) -> datetime:
     """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed."""
-    moments = standing.balance["started_at"]
     doubtful = flicker_patience(standing.balance) - 1
-    moment: datetime = moments[max(0, len(moments) - doubtful)]
-    return moment
+    return standing.balance[max(0, len(standing.balance) - doubtful)].started_at
 
 
 def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureRef) -> pl.DataFrame:
@@ -110,6 +171,7 @@ def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureR
         change_id=named("left", missing["user_id"], capture),
         user_id="user_id",
         username="username",
+        position="position",
         not_before=pl.lit(before.started_at if before else None, MOMENT),
         not_after=pl.lit(capture.finished_at, MOMENT),
         reason=pl.lit(None, pl.String),

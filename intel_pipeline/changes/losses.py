@@ -1,117 +1,144 @@
 """Who is missing, and whether that is proof enough."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from intel_pipeline.changes.balance import WEIGHED, Entry, Weighing, weigh
-from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.patience import BOUND, FEWEST, count_absences, flicker_absences
-from intel_pipeline.changes.standing import BALANCE, Since
+from intel_pipeline.changes.balance import BOUND, WEIGHED, Entry, Weighing, counts_to_tell, weigh
+from intel_pipeline.changes.patience import FEWEST, absences_needed, flicker_absences
+from intel_pipeline.changes.standing import Row, Since
+from intel_pipeline.contracts.change import MOMENT
 
 WAITING = "more complete captures must agree"
 CONTRADICTED = "the reported count does not prove it: it has not fallen by as many as are missing"
+UNDECIDED = "the reported counts err too much, or too few of them are known, to prove it"
+# From this chance of being hidden on, the count speaks against a loss.
+CLEARLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What became of the losses at a complete capture.
 
-    `confirmed`, `suspected`: OPEN_LOSS columns and `absences`; of the suspected ones only those of which something
-    new is to be said. `open`: OPEN_LOSS, all that stay suspected. `balance`: BALANCE, with this capture in it.
+    `confirmed`, `suspected`: OPEN_LOSS columns, `absences` and `needed`; of the suspected ones only those of which
+    something new is to be said. `open`: OPEN_LOSS, all that stay suspected. `row`: the last of the balance, completed.
     """
 
     confirmed: pl.DataFrame
     suspected: pl.DataFrame
     open: pl.DataFrame
-    balance: pl.DataFrame
+    row: Row
 
 
-def flicker_patience(balance: pl.DataFrame) -> int:
+def flicker_patience(balance: Sequence[Row]) -> int:
     """Return how many absences it takes before somebody missing does not merely flicker, as `balance` has taught."""
-    returned, waited, confirmed = balance.select(pl.col("returned", "waited", "confirmed").sum()).row(0)
-    return flicker_absences(returned, waited, confirmed)
+    return flicker_absences(
+        sum(row.returned for row in balance), sum(row.waited for row in balance), sum(row.confirmed for row in balance)
+    )
 
 
-def entered(  # noqa: PLR0913  what a row is made of
-    balance: pl.DataFrame, capture: CaptureRef, since: Since, returned: pl.DataFrame, arrived: int, missing: int
-) -> pl.DataFrame:
-    """Return the balance with a row for the complete `capture`.
+def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
+    """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
+    whole = replace(
+        row,
+        arrived=row.arrived + since.arrived,
+        returned=row.returned + since.returned,
+        waited=row.waited + since.waited,
+        let_go=row.let_go + since.let_go,
+    )
+    return (*balance, whole)[-WEIGHED - 1 :]
 
-    `returned`: `first_capture_id` and `absences` of those who came back at it, who are taken out of the rows that
-    they had been missing since.
+
+def less(balance: tuple[Row, ...], back: Counter[str], left: frozenset[str] = frozenset()) -> tuple[Row, ...]:
+    """Return the balance without those who are `back`, numbers by the capture they went missing at, unless they `left`.
+
+    They were not missing but `away`, from that capture on.
     """
-    row = {
-        "capture_id": capture.capture_id,
-        "started_at": capture.started_at,
-        "finished_at": capture.finished_at,
-        "reported": capture.reported,
-        "arrived": since.arrived + arrived,
-        "missing": missing,
-        "returned": since.returned + returned.height,
-        "waited": since.waited + int(returned["absences"].sum()),
-        "confirmed": 0,
-    }
-    both = pl.concat([less(balance, returned), pl.DataFrame([row], schema=BALANCE)])
-    return both.tail(WEIGHED + 1)
+    known = {row.capture_id for row in balance}
+    away = sum(number for first, number in back.items() if first not in known and first not in left)
+    rows = []
+    for row in balance:
+        flickered = 0 if row.capture_id in left else back[row.capture_id]
+        away += flickered
+        rows.append(replace(row, missing=row.missing - flickered, away=row.away + away) if away else row)
+    return tuple(rows)
 
 
-def less(balance: pl.DataFrame, returned: pl.DataFrame) -> pl.DataFrame:
-    """Return the balance without those in `returned` (`first_capture_id`), who were not lost after all."""
-    if returned.is_empty():
-        return balance
-    back = returned.group_by(capture_id="first_capture_id").agg(back=pl.len().cast(pl.Int64))
-    kept = balance.join(back, on="capture_id", how="left", maintain_order="left")
-    return kept.with_columns(missing=pl.col("missing") - pl.col("back").fill_null(0)).select(BALANCE.names())
-
-
-def aged(losses: pl.DataFrame, balance: pl.DataFrame) -> pl.DataFrame:
+def aged(losses: pl.DataFrame, balance: Sequence[Row]) -> pl.DataFrame:
     """Return the losses with `absences`, the complete captures since each began; at least as many as are weighed."""
-    ages = balance.select("capture_id", absences=pl.len() - pl.int_range(pl.len()))
-    joined = losses.join(ages, left_on="first_capture_id", right_on="capture_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("absences").fill_null(balance.height + 1).cast(pl.Int32))
+    ages = {row.capture_id: len(balance) - number for number, row in enumerate(balance)}
+    absences = [ages.get(capture_id, len(balance) + 1) for capture_id in losses["first_capture_id"]]
+    return losses.with_columns(pl.Series("absences", absences, pl.Int32))
 
 
-def judged(losses: pl.DataFrame, balance: pl.DataFrame) -> Judged:
+def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
     """Judge the open losses (OPEN_LOSS; `reason` null for one that is new) at the last capture of `balance`."""
     flicker = flicker_patience(balance)
-    losses = aged(losses, balance).with_columns(
-        # Whoever flickers may have been missing once or more before they left.
-        not_after=pl.when(pl.col("absences") < flicker).then(balance["finished_at"][-1]).otherwise("not_after"),
-        known=pl.struct("reason", "not_after"),
+    last = replace(balance[-1], flicker=flicker)
+    told = aged(losses, balance).with_columns(needed=pl.lit(None, pl.Int32))
+    if told.is_empty():
+        return Judged(told, told, losses, last)
+    told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
+    if told["absences"].max() >= flicker:  # type: ignore[operator]
+        entries = entries_of(balance)
+        weighing = weigh(entries)
+        last = replace(last, counts=counts_to_tell(entries, weighing))
+        told = decided(told, balance, weighing, last)
+    columns = [*losses.columns, "absences", "needed"]
+    suspected = told.filter(~pl.col("proven"))
+    news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
+    confirmed = told.filter("proven").with_columns(
+        reason=pl.lit(None, pl.String), not_after=gone_by(told.filter("proven"), balance, flicker)
     )
-    if losses["absences"].max() is None or int(losses["absences"].max()) < flicker:  # type: ignore[arg-type]
-        needed, chances = flicker, [1.0] * balance.height
-    else:
-        weighing = weighed(balance, flicker)
-        needed = flicker - 1 + count_absences(weighing.error_rate, weighing.hiding)
-        chances = weighing.chances
-    by_capture = pl.DataFrame({"first_capture_id": balance["capture_id"], "chance": chances})
-    enough = pl.col("absences") >= needed
-    told = losses.join(by_capture, on="first_capture_id", how="left", maintain_order="left").with_columns(
-        proven=enough & (pl.col("chance") <= BOUND),
-        reason=pl.when(enough).then(pl.lit(CONTRADICTED)).otherwise(pl.lit(WAITING)),
-    )
-    confirmed = told.filter("proven").with_columns(reason=pl.lit(None, pl.String))
-    suspected = told.filter(~pl.col("proven").fill_null(value=False))
-    news = suspected.filter(pl.struct("reason", "not_after").ne_missing(pl.col("known")))
-    last = balance.height - 1
-    counted = balance.with_columns(
-        confirmed=pl.when(pl.int_range(pl.len()) == last).then(confirmed.height).otherwise("confirmed")
-    )
-    columns = losses.drop("known").columns
     return Judged(
-        confirmed.select(columns), news.select(columns), suspected.drop("absences").select(columns[:-1]), counted
+        confirmed.select(columns),
+        news.select(columns),
+        suspected.select(losses.columns),
+        replace(last, confirmed=confirmed.height),
     )
 
 
-def weighed(balance: pl.DataFrame, flicker: int) -> Weighing:
-    """Return what the counts say; those missing for less than `flicker` captures may merely flicker."""
-    age = balance.height
-    rows = balance.select("reported", "arrived", "missing").iter_rows()
-    return weigh(
-        [
-            Entry(reported, arrived, missing, ripe=age - number >= max(flicker, FEWEST))
-            for number, (reported, arrived, missing) in enumerate(rows)
-        ]
+def gone_by(confirmed: pl.DataFrame, balance: Sequence[Row], flicker: int) -> pl.Series:
+    """Return by when those who are `confirmed` to have left had done so.
+
+    Where followers flicker, somebody may have been missing for as long as that explains, and have left only then.
+    """
+    doubtful = flicker - 1 if flicker > FEWEST else 0
+    moments = [
+        max(known, balance[max(0, len(balance) - absences) + doubtful].finished_at)
+        for known, absences in confirmed.select("not_after", "absences").iter_rows()
+    ]
+    return pl.Series("not_after", moments, MOMENT)
+
+
+def decided(told: pl.DataFrame, balance: Sequence[Row], weighing: Weighing, last: Row) -> pl.DataFrame:
+    """Return the losses with what the counts say of each: `proven`, or the `reason` why not; and `needed`."""
+    flicker, counts = last.flicker, last.counts or float("inf")
+    needed = [absences_needed(flicker, counts, before) for before in range(len(balance))]
+    by_capture = pl.DataFrame(
+        {
+            "first_capture_id": [row.capture_id for row in balance],
+            "chance": weighing.chances,
+            "needed": pl.Series(needed, dtype=pl.Int32),
+        }
+    )
+    found = told.drop("needed").join(by_capture, on="first_capture_id", how="left", maintain_order="left")
+    waiting = (pl.col("absences") < flicker) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
+    # What the counts once said against a loss they may fall silent about later: that is not worth another word.
+    against = (pl.col("known") == CONTRADICTED).fill_null(value=False) | (pl.col("chance") >= CLEARLY)
+    reason = pl.when(waiting).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
+    return found.with_columns(
+        proven=((pl.col("absences") >= flicker) & (pl.col("chance") <= BOUND)).fill_null(value=False),
+        reason=reason.otherwise(pl.lit(UNDECIDED)),
+    )
+
+
+def entries_of(balance: Sequence[Row]) -> tuple[Entry, ...]:
+    """Return the balance as it is weighed; those missing for less than the patience with flickering may merely flicker."""
+    ripe, age = flicker_patience(balance), len(balance)
+    return tuple(
+        Entry(row.listed, row.away, row.reported, row.moved, row.arrived, row.missing, ripe=age - number >= ripe)
+        for number, row in enumerate(balance)
     )

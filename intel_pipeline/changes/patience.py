@@ -2,8 +2,9 @@
 
 from math import ceil, log
 
-# At most this share of confirmed losses may be untrue, by what is expected.
-BOUND = 0.0005
+from intel_pipeline.changes.balance import BOUND
+from intel_pipeline.changes.count_errors import counts_after
+
 # The counts speak against it when somebody merely flickers; how often they fail to, by accident.
 ACCIDENT = 0.05
 FEWEST = 2
@@ -12,18 +13,28 @@ FEWEST = 2
 def flicker_absences(returned: int, waited: int, confirmed: int) -> int:
     """Return the absences after which flickering explains too few of those missing; at least 2.
 
-    `returned` followers came back after `waited` absences altogether, while `confirmed` ones had left. Somebody who
-    flickers and is missing is missing the next time too with the chance q = (waited - returned + 1) / (waited + 2).
-    Of those missing k times, returned * q^(k-1) to confirmed flicker, and the counts fail to tell by ACCIDENT only:
-    k is the first with returned / confirmed * q^(k-1) * ACCIDENT <= BOUND.
+    `returned` followers came back after `waited` absences altogether although the count had never let them go, while
+    `confirmed` ones had left. Somebody who flickers and is missing is missing the next time too with the chance
+    q = (waited - returned + 1) / (waited + 2). Of those missing k times, returned * q^(k-1) to confirmed flicker, and
+    the counts fail to tell by ACCIDENT only: k is the first with returned / confirmed * q^(k-1) * ACCIDENT <= BOUND.
     """
     if not returned:
         return FEWEST
-    again = (waited - returned + 1) / (waited + 2)
+    again = missing_again(returned, waited)
     allowed = BOUND / ACCIDENT * max(confirmed, 1) / returned
     return max(FEWEST, 1 + ceil(log(min(allowed, 1)) / log(again)))
 
 
-def count_absences(error_rate: float, hiding: float) -> int:
-    """Return how many counts in a row must agree, since each may err: the first m with hiding * error_rate^m <= BOUND."""
-    return max(1, ceil(log(min(BOUND / hiding, 1)) / log(error_rate)))
+def missing_again(returned: int, waited: int) -> float:
+    """Return the chance q that somebody who flickers and is missing is missing the next time too."""
+    return (waited - returned + 1) / (waited + 2)
+
+
+def absences_needed(flicker: int, counts: float, before: int) -> int | None:
+    """Return k: the absences after which 99 in 100 losses are decided; None where they cannot be.
+
+    `flicker`: as many absences flickering explains. `counts`: how many counts tell a loss from somebody's becoming
+    hidden where the level before is known; `before`: complete captures before the loss that the balance weighs.
+    """
+    after = counts_after(counts, before)
+    return None if after is None else max(flicker, after)

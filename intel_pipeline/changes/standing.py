@@ -1,6 +1,7 @@
 """What is known of a target's followers at a moment, between two captures."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -12,25 +13,50 @@ from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 OPEN_LOSS = pl.Schema(
     {
         name: FOLLOWER_CHANGE[name]
-        for name in ("change_id", "user_id", "username", "not_before", "not_after", "reason", "first_capture_id")
+        for name in (
+            "change_id",
+            "user_id",
+            "username",
+            "position",
+            "not_before",
+            "not_after",
+            "reason",
+            "first_capture_id",
+        )
     }
 )
-# Followers whose loss was confirmed and who have not come back since, under their last name.
-LOST = pl.Schema({"user_id": pl.Int64(), "username": pl.String()})
-# One row per complete capture, oldest first: what the count was, and what was learned at it.
-BALANCE = pl.Schema(
-    {
-        "capture_id": pl.String(),
-        "started_at": MOMENT,
-        "finished_at": MOMENT,
-        "reported": pl.Float64(),  # mean of the readings before and after the list
-        "arrived": pl.Int64(),  # followed and refollowed since the row before
-        "missing": pl.Int64(),  # missing since this capture, and not back
-        "returned": pl.Int64(),  # back before their loss was confirmed, since the row before
-        "waited": pl.Int64(),  # complete captures that those had been missing from, altogether
-        "confirmed": pl.Int64(),  # losses confirmed at this capture
-    }
-)
+# Followers whose loss was confirmed and who have not come back since: their last name, and when they were last listed.
+LOST = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "not_before": MOMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one complete capture enters into the balance, or what incomplete ones teach between two of them.
+
+    `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught. `reported`: the mean of the readings before and after the list, which were
+    `moved` apart. `arrived`: followed and
+    refollowed since the row before. `missing`: missing since this capture, and not back. `returned`: back from a loss
+    that was never confirmed, after `waited` complete captures altogether, although the counts had never let them go;
+    `let_go`: back likewise, and the counts alone said that they had left.
+    `confirmed`: losses confirmed at this capture. `flicker`: absences that flickering explains. `counts`: how
+    many counts tell a loss from somebody's becoming hidden, as in `balance.Weighing`; None where that was not asked.
+    """
+
+    capture_id: str
+    started_at: datetime
+    finished_at: datetime
+    listed: int
+    reported: float
+    away: int = 0
+    moved: int = 0
+    arrived: int = 0
+    missing: int = 0
+    returned: int = 0
+    waited: int = 0
+    let_go: int = 0
+    confirmed: int = 0
+    flicker: int = 0
+    counts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +73,7 @@ class Standing:
     before: CaptureRef | None
     losses: pl.DataFrame
     lost: pl.DataFrame
-    balance: pl.DataFrame
+    balance: tuple[Row, ...]
     since: "Since"
 
     @property
@@ -58,11 +84,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What incomplete captures taught since the last complete one, in numbers, as in BALANCE."""
+    """What incomplete captures taught since the last complete one, in numbers, as in Row."""
 
     arrived: int = 0
     returned: int = 0
     waited: int = 0
+    let_go: int = 0
+
+    def plus(self, row: Row) -> "Since":
+        """Return the sum with what one more capture taught."""
+        return Since(*(getattr(self, name) + getattr(row, name) for name in self.__slots__))
 
 
 def nothing_known() -> Standing:
@@ -72,6 +103,6 @@ def nothing_known() -> Standing:
         before=None,
         losses=pl.DataFrame(schema=OPEN_LOSS),
         lost=pl.DataFrame(schema=LOST),
-        balance=pl.DataFrame(schema=BALANCE),
+        balance=(),
         since=Since(),
     )

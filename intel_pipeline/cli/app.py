@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from intel_pipeline.cli import capture, captures, data, demo, imports, sessions, setup, simulate, targets, ui
+from intel_pipeline.cli import accuracy, capture, captures, data, demo, imports, sessions, setup, simulate, targets, ui
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
 
@@ -28,6 +28,7 @@ for command in (
     data.sql,
     data.status,
     demo.demo,
+    accuracy.accuracy,
     ui.dev,
     simulate.simulate,
     setup.settings,

@@ -14,10 +14,12 @@ FOLLOWER_CHANGE = pl.Schema(
         "state": pl.String(),  # suspected, confirmed, retracted
         "username": pl.String(),
         "previous_username": pl.String(),
+        "position": pl.Int64(),  # place in the list, 0 the newest: the last one for kind left, else the first
         "not_before": MOMENT,
         "not_after": MOMENT,
         "absences": pl.Int32(),  # complete captures without the follower, for kind left
-        "reason": pl.String(),  # why a loss is no more than suspected
+        "needed": pl.Int32(),  # absences after which 99 in 100 losses are decided; null where they cannot be
+        "reason": pl.String(),  # why a loss is no more than suspected, or was retracted
         "learned_at": MOMENT,
         "capture_id": pl.String(),  # where this was learned
         "before_capture_id": pl.String(),  # the last complete capture before that

@@ -142,6 +142,17 @@ def reading(lake: Path, *paths: str | Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def unreadable(path: Path) -> Iterator[None]:
+    """Let DuckDB read the snapshot at `path` in here: DamagedFileError names it where it cannot."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise damaged(path, UNREADABLE) from error
+
+
 def read_footer(path: Path) -> dict[str, Any]:
     """Return what the file says about itself, or raise DamagedFileError."""
     import pyarrow as pa

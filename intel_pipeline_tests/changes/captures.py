@@ -61,7 +61,7 @@ def people(*user_ids: int, **renamed: str) -> dict[int, str]:
 def ref(number: int, seen: Seen, target: str = "desk") -> CaptureRef:
     started = START + timedelta(days=number)
     ended = started + timedelta(minutes=9)
-    return CaptureRef(f"{target}-{number}", target, started, ended, seen.complete, seen.count)
+    return CaptureRef(f"{target}-{number}", target, started, ended, seen.complete, len(seen.members), seen.count)
 
 
 def frame(seen: Seen) -> pl.LazyFrame:

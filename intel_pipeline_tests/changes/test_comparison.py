@@ -36,7 +36,7 @@ def test_it_agrees_with_comparing_one_by_one(
     found = compared(known_before(listed(before)), known_after(listed(after)))
     place_before, place = ({user_id: at for at, user_id in enumerate(one)} for one in (before, after))
     assert found.arrived.rows() == sorted((one, after[one], place[one]) for one in after.keys() - before.keys())
-    assert found.missing.rows() == sorted((one, before[one]) for one in before.keys() - after.keys())
+    assert found.missing.rows() == sorted((one, before[one], place_before[one]) for one in before.keys() - after.keys())
     both = before.keys() & after.keys()
     assert found.renamed.rows() == sorted((one, after[one], before[one]) for one in both if after[one] != before[one])
     stayed = sorted((place[one], place_before[one]) for one in both if place_before[one] < HEAD)

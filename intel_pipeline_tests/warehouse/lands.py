@@ -64,6 +64,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
         finished_at=moment + timedelta(minutes=9),
         verdict=verdict,
         reasons=[],
+        distinct_count=None if frame is None else frame.height,
         reported_before=count,
         reported_after=count,
         snapshot=path,

@@ -1,14 +1,13 @@
 """Followers: who they are now, and everything learned about their comings and goings."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.changes.followers import Lesson, learn
-from intel_pipeline.changes.standing import Standing
+from intel_pipeline.changes.standing import Row, Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
@@ -22,12 +21,16 @@ LANDED = "select capture_id, verdict from follower_balance where target = ?"
 LOGGED = "from follower_change_log where capture_id = ? order by user_id, kind, state"
 BALANCED = "select exists(from follower_balance where capture_id = ? and verdict = ?)"
 LAST_COMPLETE = "select max(started_at) as last from follower_balance where target = ? and verdict = 'complete'"
+LISTED = """
+create or replace temp table listed as
+select user_id, username, full_name, is_private, is_verified from read_parquet(?)
+"""
 # The members of a complete capture; who was there before keeps the moment of being first seen.
 MEMBERS = """
 insert into followers by name
-select ? as target, fresh.* exclude (position, page),
+select ? as target, listed.*,
     coalesce(old.first_seen_at, ?) as first_seen_at, ? as last_seen_at, ? as capture_id
-from fresh left join members_before as old using (user_id)
+from listed left join members_before as old using (user_id)
 """
 
 
@@ -90,49 +93,50 @@ def history(registry: Captures, target: str, asked: set[str], known: dict[str, s
 
 
 def land_list(place: Place, capture: Capture, standing: Standing) -> tuple[Lesson, bool]:
-    """Land one follower list and what it teaches; return that, and whether it differs from what was landed before."""
-    transaction = place.transaction
-    snapshot = snapshot_file.read(place.lake, str(capture.snapshot))
-    lesson = learn(standing, ref(capture), snapshot.lazy().select(MEMBER.names()))
+    """Land one follower list and what it teaches; return that, and whether it differs from what was landed before.
+
+    The list is never held as a whole, however long it is. All of it is read before anything is written.
+    """
+    transaction, complete = place.transaction, capture.verdict == "complete"
+    listed = snapshot_file.scan(place.lake, str(capture.snapshot))
+    with snapshot_file.reading(place.lake, *snapshots(place, capture, standing)):
+        lesson = learn(standing, ref(capture), listed)
+    seen = sightings(capture, listed, standing)
+    if complete:
+        with snapshot_file.unreadable(place.lake / str(capture.snapshot)):
+            transaction.run(LISTED, str(place.lake / str(capture.snapshot)))
     before = transaction.query(LOGGED, capture.capture_id).select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE)
     balanced = transaction.query(BALANCED, capture.capture_id, capture.verdict).row(0)[0]
     differs = not (balanced and before.equals(lesson.changes))
     if differs:
         land_captures(transaction, [capture])
         transaction.replace("follower_change_log", lesson.changes, capture_id=capture.capture_id)
-        transaction.replace("follower_balance", balance_row(capture, lesson.changes), capture_id=capture.capture_id)
-        transaction.replace("sightings", sightings(capture, snapshot, standing), capture_id=capture.capture_id)
-    if capture.verdict == "complete":
-        land_members(transaction, capture, snapshot)
+        transaction.replace("follower_balance", balance_row(capture, lesson.row), capture_id=capture.capture_id)
+        transaction.replace("sightings", seen, capture_id=capture.capture_id)
+    if complete:
+        land_members(transaction, capture)
     return lesson, differs
 
 
-def balance_row(capture: Capture, changes: pl.DataFrame) -> pl.DataFrame:
+def snapshots(place: Place, capture: Capture, standing: Standing) -> list[str]:
+    """Return the paths of the snapshots that are compared."""
+    before = [] if standing.before is None else [place.registry.get(standing.before.capture_id).snapshot]
+    return [str(path) for path in (capture.snapshot, *before) if path]
+
+
+def balance_row(capture: Capture, row: Row) -> pl.DataFrame:
     """Return the capture's row of `follower_balance`."""
-    kind, state = pl.col("kind"), pl.col("state")
-    returned = changes.filter((kind == "left") & (state == "retracted"))
-    lost = changes.filter((kind == "left") & (pl.col("first_capture_id") == capture.capture_id))
-    row = {
-        "target": capture.target,
-        "capture_id": capture.capture_id,
-        "verdict": capture.verdict,
-        "started_at": capture.started_at,
-        "finished_at": capture.finished_at,
-        "reported": ref(capture).reported,
-        "arrived": changes.filter(kind.is_in(["followed", "refollowed"])).height,
-        "missing": lost.height,
-        "returned": returned.height,
-        "waited": int(returned["absences"].sum()),
-        "confirmed": changes.filter((kind == "left") & (state == "confirmed")).height,
-    }
-    return pl.DataFrame([row], schema_overrides={"reported": pl.Float64()})
+    shown = {"target": capture.target, "verdict": capture.verdict, **asdict(row), "reported": ref(capture).reported}
+    # Who was merely not shown is only known later, from the changes.
+    del shown["away"]
+    return pl.DataFrame([shown], schema_overrides={"reported": pl.Float64(), "counts": pl.Float64()})
 
 
-def sightings(capture: Capture, snapshot: pl.DataFrame, standing: Standing) -> pl.DataFrame:
+def sightings(capture: Capture, listed: pl.LazyFrame, standing: Standing) -> pl.DataFrame:
     """Return the rows of `sightings` that an incomplete capture before the first complete one adds."""
-    seen = snapshot.select("user_id", "username").lazy()
+    seen = listed.select("user_id", "username")
     if standing.based or capture.verdict == "complete":
-        seen = seen.head(0)
+        seen = pl.LazyFrame(schema=seen.collect_schema())
     fresh = seen.join(standing.members, on=["user_id", "username"], how="anti").with_columns(
         target=pl.lit(capture.target),
         seen_at=pl.lit(capture.finished_at, pl.Datetime("us", "UTC")),
@@ -141,12 +145,10 @@ def sightings(capture: Capture, snapshot: pl.DataFrame, standing: Standing) -> p
     return fresh.collect()
 
 
-def land_members(transaction: Transaction, capture: Capture, snapshot: pl.DataFrame) -> None:
-    """Let the capture's members be the target's followers, unless a later capture has been landed already."""
+def land_members(transaction: Transaction, capture: Capture) -> None:
+    """Let those `listed` be the target's followers, unless a later capture has been landed already."""
     if transaction.query(LAST_COMPLETE, capture.target)["last"][0] > capture.started_at:
         return
-    transaction.run("create temp table members_before as from followers where target = ?", capture.target)
+    transaction.run("create or replace temp table members_before as from followers where target = ?", capture.target)
     transaction.run("delete from followers where target = ?", capture.target)
-    moments = (capture.started_at, capture.started_at)
-    transaction.run(MEMBERS, capture.target, *moments, capture.capture_id, fresh=snapshot)
-    transaction.run("drop table members_before")
+    transaction.run(MEMBERS, capture.target, capture.started_at, capture.started_at, capture.capture_id)

@@ -106,5 +106,7 @@ def ref(capture: Capture) -> CaptureRef:
         started_at=capture.started_at,
         finished_at=capture.finished_at,
         complete=capture.verdict == "complete",
+        listed=capture.distinct_count or 0,
         reported=sum(readings) / len(readings) if readings else None,
+        moved=max(readings) - min(readings) if readings else 0,
     )

@@ -1,14 +1,16 @@
 """What the warehouse knows of a target's followers before a capture, as the change code wants it."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import polars as pl
 
 from intel_pipeline.changes.balance import WEIGHED
-from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.followers import brought_up_to_date
-from intel_pipeline.changes.standing import BALANCE, LOST, OPEN_LOSS, Since, Standing, nothing_known
+from intel_pipeline.changes.losses import entered
+from intel_pipeline.changes.returns import CAME_BACK
+from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing, nothing_known
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
@@ -31,12 +33,22 @@ where target = $1 and kind = 'left' and learned_at < $2
 qualify row_number() over (partition by change_id order by learned_at desc) = 1
 """
 OPEN_LOSSES = f"select * from ({LOSSES}) where state = 'suspected' order by first_capture_id, user_id"  # noqa: S608  our own
+# Who came back after the counts had let them go was missing all the same.
 STILL_MISSING = f"""
-select first_capture_id as capture_id, count(*) as still from ({LOSSES}) where state <> 'retracted' group by all
+select first_capture_id as capture_id, count(*) as still from ({LOSSES})
+where state <> 'retracted' or reason = $3 group by all
+"""  # noqa: S608  our own
+# Who was missing from a complete capture and merely not shown, since a later one showed them again.
+AWAY = f"""
+select row.capture_id, count(*) as away
+from ({LOSSES}) as loss join follower_balance as row
+    on row.target = $1 and row.verdict = 'complete'
+    and row.finished_at >= loss.not_after and row.finished_at < loss.learned_at
+where loss.state = 'retracted' and loss.reason is distinct from $3 and loss.learned_at >= $4 group by all
 """  # noqa: S608  our own
 # Whose newest word, of leaving and coming back, is a confirmed loss.
 LOST_SINCE = """
-select user_id, username from (
+select user_id, username, not_before from (
     from follower_change_log
     where target = $1 and kind in ('left', 'refollowed') and state = 'confirmed' and learned_at < $2
     qualify row_number() over (partition by user_id order by learned_at desc, kind desc) = 1
@@ -64,16 +76,18 @@ def standing_before(transaction: Transaction, lake: Path, capture: Capture, regi
         return before_the_first(transaction, label, capture)
     last = complete.row(-1, named=True)
     snapshot = registry.get(last["capture_id"]).snapshot
-    members = snapshot_file.read(lake, str(snapshot)).lazy().select(MEMBER.names())
-    still = transaction.query(STILL_MISSING, label, now)
+    members = snapshot_file.scan(lake, str(snapshot))
+    still = dict(transaction.query(STILL_MISSING, label, now, CAME_BACK).iter_rows())
     balance, since = summed(rows)
-    missing = balance.join(still, on="capture_id", how="left", maintain_order="left")["still"].fill_null(0)
+    away = dict(transaction.query(AWAY, label, now, CAME_BACK, balance[0].finished_at).iter_rows())
     return Standing(
         members=brought_up_to_date(members, transaction.query(TAUGHT, label, last["finished_at"], now)),
         before=reference(label, last),
         losses=transaction.query(OPEN_LOSSES, label, now).select(OPEN_LOSS.names()).cast(OPEN_LOSS),
         lost=transaction.query(LOST_SINCE, label, now).cast(LOST),
-        balance=balance.with_columns(missing=missing.cast(pl.Int64)),
+        balance=tuple(
+            replace(row, missing=still.get(row.capture_id, 0), away=away.get(row.capture_id, 0)) for row in balance
+        ),
         since=since,
     )
 
@@ -96,17 +110,20 @@ def before_the_first(transaction: Transaction, label: str, capture: Capture) -> 
 
 def reference(label: str, row: dict[str, object]) -> CaptureRef:
     """Return the capture that a row of the balance is about."""
-    names = ("capture_id", "started_at", "finished_at", "reported")
+    names = ("capture_id", "started_at", "finished_at", "listed", "reported", "moved")
     given = {name: row[name] for name in names}
     return CaptureRef(target=label, complete=row["verdict"] == "complete", **given)  # type: ignore[arg-type]
 
 
-def summed(rows: pl.DataFrame) -> tuple[pl.DataFrame, Since]:
+def summed(rows: pl.DataFrame) -> tuple[tuple[Row, ...], Since]:
     """Return the rows of complete captures, each with what incomplete ones taught before it, and what came after."""
-    complete = pl.col("verdict") == "complete"
-    turns = rows.with_columns(turn=complete.cum_sum() - complete.cast(pl.Int64))
-    taught = ("arrived", "returned", "waited")
-    sums = turns.group_by("turn", maintain_order=True).agg(pl.col(*taught).sum())
-    whole = turns.filter(complete).drop(*taught).join(sums, on="turn", maintain_order="left")
-    rest = sums.join(whole, on="turn", how="anti").select(pl.col(*taught).sum()).row(0)
-    return whole.select(BALANCE.names()).cast(BALANCE), Since(*rest)
+    balance: tuple[Row, ...] = ()
+    since = Since()
+    names = [field.name for field in fields(Row) if field.name != "away"]
+    for verdict, *values in rows.select("verdict", *names).iter_rows():
+        row = Row(**dict(zip(names, values, strict=True)))
+        if verdict == "complete":
+            balance, since = entered(balance, row, since), Since()
+        else:
+            since = since.plus(row)
+    return balance, since
