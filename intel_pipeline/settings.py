@@ -69,6 +69,15 @@ class Settings(BaseSettings):
             examples=["60"],
         ),
     ] = 60
+    settle_per_tick: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=50,
+            description="Confirmed losses that a tick looks up to learn their cause, a request each; 0 is none.",
+            examples=["5"],
+        ),
+    ] = 0
     longest_wait: Annotated[
         int,
         Field(

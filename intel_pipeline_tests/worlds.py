@@ -23,6 +23,15 @@ TARGETS = (
     TargetSpec(label="closed", username="locked.orchard", is_private=True, followers=90, posts=10),
     TargetSpec(label="renaming", username="first.light", followers=60, posts=5, renames_on=((0, "second.light"),)),
     TargetSpec(label="vanishing", username="brief.candle", followers=60, posts=5, vanishes_on=0),
+    TargetSpec(
+        label="fading",
+        username="paper.lantern",
+        followers=80,
+        posts=0,
+        leaves_per_day=3,
+        deactivates_per_day=3,
+        away_days=60,
+    ),
     TargetSpec(label="empty", username="blank.page", followers=0, followees=0, posts=0, follows_per_day=0),
 )
 VIEWER = ViewerSpec(username="plain.viewer", password="plain-secret", sees=frozenset({"friendly"}))

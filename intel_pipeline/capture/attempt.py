@@ -1,7 +1,6 @@
 """One try at one capture: as far as it goes, and what its failure means for the rest."""
 
 import logging
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -13,19 +12,11 @@ from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
 from intel_pipeline.capture.snapshot import keep
+from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.errors import BusyError, IntelError
-from intel_pipeline.instagram.errors import (
-    ActionNeededError,
-    DriftError,
-    GoneError,
-    InstagramError,
-    LoginNeededError,
-    ThrottledError,
-    TransientError,
-    UnreachableError,
-)
+from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture, Target
@@ -98,26 +89,11 @@ def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Findin
 
 def respond(pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, error: InstagramError) -> bool:
     """Do what the error's class asks for; return whether the capture is settled by it."""
-    sessions, name = pipeline.registry.sessions, pipeline.session_name
-    match error:
-        case ThrottledError():
-            sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
-            tally.stopped = error.problem
-            return False
-        case UnreachableError():
-            tally.stopped = error.problem
-            return False
-        case ActionNeededError():
-            sessions.stop(name, error.problem)
-            tally.stopped = error.problem
-            return False
-        case LoginNeededError() if source.logged_in:
-            # The session is dead, whatever its cookies say: one more request with it could harm the account.
-            sessions.stop(name, error.problem)
-            tally.stopped = error.problem
-            return False
-        case DriftError():
-            tally.drifted.append(capture.target)
+    if spares_the_session(pipeline, source, error):
+        tally.stopped = error.problem
+        return False
+    if isinstance(error, DriftError):
+        tally.drifted.append(capture.target)
     return fail(pipeline, capture, tally, error)
 
 

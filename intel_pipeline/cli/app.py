@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from intel_pipeline.cli import accuracy, capture, captures, data, demo, imports, sessions, setup, simulate, targets, ui
+from intel_pipeline.cli import (
+    accuracy,
+    capture,
+    captures,
+    data,
+    demo,
+    imports,
+    sessions,
+    settle,
+    setup,
+    simulate,
+    targets,
+    ui,
+)
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
 
@@ -27,6 +40,7 @@ for command in (
     data.changes,
     data.sql,
     data.status,
+    settle.settle,
     demo.demo,
     accuracy.accuracy,
     ui.dev,

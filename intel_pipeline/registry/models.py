@@ -112,6 +112,18 @@ class Capture(Base):
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+class Settlement(Base):
+    """The cause of a confirmed loss, as one look at the account told: `unfollowed` or `deactivated`."""
+
+    __tablename__ = "settlements"
+
+    change_id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    target: Mapped[str] = mapped_column(String(60))
+    user_id: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(12))
+    looked_up_at: Mapped[datetime]
+
+
 class SessionState(Base):
     """How a session stands: `stopped_because` is its open breaker, `cooling_until` a pause that ends by itself."""
 

@@ -15,15 +15,16 @@ from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.ledger import Ledger
 from intel_pipeline.registry.rounds import Rounds
 from intel_pipeline.registry.sessions import Sessions
+from intel_pipeline.registry.settlements import Settlements
 from intel_pipeline.registry.targets import Targets
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The truth about targets, rounds, captures, sessions and requests, shared by all processes."""
+    """The truth about targets, rounds, captures, sessions, requests and settlements, shared by all processes."""
 
     engine: Engine
     targets: Targets
@@ -31,6 +32,7 @@ class Registry:
     captures: Captures
     sessions: Sessions
     ledger: Ledger
+    settlements: Settlements
 
     def close(self) -> None:
         """Give the connections back."""
@@ -50,6 +52,7 @@ def open_registry(url: str, clock: Clock) -> Registry:
         captures=Captures(engine, clock),
         sessions=Sessions(engine, clock),
         ledger=Ledger(engine, clock),
+        settlements=Settlements(engine, clock),
     )
 
 

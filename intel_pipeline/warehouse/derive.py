@@ -11,6 +11,7 @@ from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
 from intel_pipeline.warehouse.landing.registers import Landed, land_targets
+from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
 
@@ -31,6 +32,8 @@ def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     captures = pipeline.registry.captures.of_round(day, "followers")
     with writing(pipeline.settings.warehouse_file) as transaction:
         landed = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+        # From the registry too, so that a warehouse that is made anew has them.
+        land_settlements(transaction, {capture.target for capture in captures}, pipeline.registry.settlements)
     kinds = ("followed confirmed", "revealed confirmed", "refollowed confirmed", "renamed confirmed")
     states = ("left suspected", "left confirmed", "left retracted")
     return counted(landed, captures, (*kinds, *states))

@@ -11,15 +11,16 @@ def test_the_definitions_load_and_hold_the_assets_of_the_design():
     dg.Definitions.validate_loadable(defs)
     names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     snapshots = {"profile_snapshots", "follower_snapshots", "post_snapshots"}
-    assert names == snapshots | {"profile_changes", "follower_changes", "post_metrics", "publication"}
+    changes = {"profile_changes", "follower_changes", "post_metrics", "settlements"}
+    assert names == snapshots | changes | {"publication"}
 
 
-def test_every_asset_but_the_publication_is_partitioned_by_round():
+def test_every_asset_of_one_day_is_partitioned_by_round():
     graph = defs.resolve_asset_graph()
     unpartitioned = {
         key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None
     }
-    assert unpartitioned == {"publication"}
+    assert unpartitioned == {"settlements", "publication"}
 
 
 def test_snapshots_are_retried_and_derived_assets_are_not():

@@ -1,0 +1,33 @@
+"""Causes of losses, settled by looking the account up."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from intel_pipeline.clock import Clock
+from intel_pipeline.registry.models import Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Settlements:
+    """The settlements in the registry: a look-up spends budget, so what it told must outlive the warehouse."""
+
+    engine: Engine
+    clock: Clock
+
+    def add(self, change_id: str, target: str, user_id: int, cause: str) -> None:
+        """Write down what a look at the account has just told about a loss; a later look replaces an earlier one."""
+        with Session(self.engine) as db, db.begin():
+            db.merge(
+                Settlement(
+                    change_id=change_id, target=target, user_id=user_id, cause=cause, looked_up_at=self.clock.now()
+                )
+            )
+
+    def of(self, targets: Collection[str]) -> list[Settlement]:
+        """Return the settlements of some targets, oldest first."""
+        query = select(Settlement).where(Settlement.target.in_(targets))
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query.order_by(Settlement.looked_up_at, Settlement.change_id)))
