@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,7 +48,11 @@ class Truth:
                 self.listed[user_id].append(capture.started_at)
             if capture.complete:
                 self.complete.append(capture.started_at)
-                self.rows.append(after.balance[-1])
+                row = after.balance[-1]
+                # Where no loss was ripe nobody asked how many counts are needed: as many as the last time.
+                self.rows.append(
+                    row if row.counts else replace(row, counts=self.rows[-1].counts if self.rows else None)
+                )
                 members.append({*listed["user_id"]})
         self.clouded = self.unvouched(founders, members)
 

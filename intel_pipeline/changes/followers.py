@@ -7,11 +7,12 @@ import polars as pl
 
 from intel_pipeline.changes.arrivals import SETTLING, edge, likely_new, risen_to_top
 from intel_pipeline.changes.comparison import Compared, compared, listing
-from intel_pipeline.changes.evidence import CaptureRef, change_id
+from intel_pipeline.changes.events import event, named, told
+from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.losses import entered, flicker_patience, judged
 from intel_pipeline.changes.returns import Returns, returned
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
+from intel_pipeline.contracts.change import MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
             balance=balance,
             since=standing.since.plus(row),
         )
-        return Lesson(told(parts, standing, capture), after, row)
+        return Lesson(told(parts, standing.before or capture, capture), after, row)
     balance = entered(balance, row, standing.since)
     verdict = judged(pl.concat([away, begun]), balance)
     parts += [event(verdict.confirmed, "left", "confirmed"), event(verdict.suspected, "left", "suspected")]
@@ -63,7 +64,7 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
         since=Since(),
     )
     own = replace(verdict.row, **{name: getattr(row, name) for name in Since.__slots__})
-    return Lesson(told(parts, standing, capture), after, own)
+    return Lesson(told(parts, standing.before or capture, capture), after, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,40 +178,6 @@ def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureR
         reason=pl.lit(None, pl.String),
         first_capture_id=pl.lit(capture.capture_id),
     ).cast(OPEN_LOSS)
-
-
-def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
-    """Return `rows` as events of one kind and state, in those columns of FOLLOWER_CHANGE that they tell of."""
-    silent = {"previous_username"} if kind == "left" else set()
-    known = [column for column in rows.columns if column in FOLLOWER_CHANGE and column not in silent]
-    return rows.select(known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
-
-
-def told(parts: list[pl.DataFrame], standing: Standing, capture: CaptureRef) -> pl.DataFrame:
-    """Return the events with what they have in common; each change has an id, and one that goes on keeps its own."""
-    # Most captures teach little, and each empty frame costs as much as a full one.
-    found = pl.concat([pl.DataFrame(schema=FOLLOWER_CHANGE), *(part for part in parts if part.height)], how="diagonal")
-    before = standing.before or capture
-    ids = [
-        known or change_id(capture.target, kind, user_id, capture.capture_id)
-        for known, kind, user_id in found.select("change_id", "kind", "user_id").iter_rows()
-    ]
-    return found.with_columns(
-        change_id=pl.Series(ids, dtype=pl.String),
-        target=pl.lit(capture.target),
-        not_before=pl.coalesce("not_before", pl.lit(before.started_at, MOMENT)),
-        not_after=pl.coalesce("not_after", pl.lit(capture.finished_at, MOMENT)),
-        learned_at=pl.lit(capture.finished_at, MOMENT),
-        capture_id=pl.lit(capture.capture_id),
-        before_capture_id=pl.lit(before.capture_id),
-        first_capture_id=pl.coalesce("first_capture_id", pl.lit(capture.capture_id)),
-    ).sort("user_id", "kind", "state")
-
-
-def named(kind: str, user_ids: pl.Series, capture: CaptureRef) -> pl.Series:
-    """Return the ids of changes that begin with `capture`."""
-    ids = [change_id(capture.target, kind, user_id, capture.capture_id) for user_id in user_ids]
-    return pl.Series(ids, dtype=pl.String)
 
 
 def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFrame:

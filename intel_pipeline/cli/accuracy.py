@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from intel_pipeline.accuracy.scores import Score, Scores
     from intel_pipeline.accuracy.trials import Trial
 
-FULL_SEEDS, FULL_DAYS, PAIR_SEEDS = 20, 180, 4
+FULL_SEEDS, FULL_DAYS, PAIR_SEEDS = 20, 180, 3
 
 
 class UntrueError(IntelError):
@@ -41,7 +41,7 @@ def accuracy(  # noqa: PLR0913  the command's options
         typer.Option(
             "--full",
             help=f"The published figures: {FULL_SEEDS} worlds of {FULL_DAYS} days for each way and for all at once, "
-            f"{PAIR_SEEDS} for each pair of ways. About two hours on two cores.",
+            f"{PAIR_SEEDS} for each pair of ways. About an hour on two cores.",
         ),
     ] = False,
     faults: Annotated[bool, typer.Option("--faults", help="List the ways to mislead, and try nothing.")] = False,
