@@ -91,10 +91,13 @@ def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Ma
 
     left: frozenset[str] = frozenset()
     best = evidence(left)
-    for cohort in cohorts:
-        other = left | {cohort}
-        if (explained := evidence(other)) > best + log(odds[cohort]):
-            left, best = other, explained
+    while rest := [cohort for cohort in cohorts if cohort not in left]:
+        # The one that explains most first: another may look likelier only while that is not known.
+        gain, chosen = max((evidence(left | {cohort}) - log(odds[cohort]), cohort) for cohort in rest)
+        if gain <= best:
+            break
+        left |= {chosen}
+        best = evidence(left)
     return left
 
 

@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intel_pipeline.changes.balance import BOUND, WIDEST, Entry, counts_to_tell, unseen_moves, weigh
+
+QUIET = Entry(listed=100, away=0, reported=100, moved=0, arrived=0, missing=0)
+
+
+def days(*entries: tuple[int, float]) -> tuple[Entry, ...]:
+    """Return entries of (missing, how far the count has fallen), a hundred followers at first."""
+    listed = 100
+    found = []
+    for missing, fallen in entries:
+        listed -= missing
+        found.append(Entry(listed, 0, 100 - fallen, 0, 0, missing))
+    return tuple(found)
+
+
+BEFORE = [(0, 0)] * 12
+entries = st.lists(
+    st.builds(
+        Entry,
+        st.integers(0, 200),
+        st.integers(0, 5),
+        st.integers(0, 200).map(float),
+        st.integers(0, 3),
+        st.integers(0, 5),
+        st.integers(0, 5),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(entries)
+@settings(deadline=None, max_examples=60)
+def test_a_chance_is_a_share_of_those_missing_and_none_is_known_of_the_first(history: list[Entry]) -> None:
+    weighing = weigh(tuple(history))
+    assert len(weighing.chances) == len(history)
+    assert all(-1e-9 <= chance <= 1 + 1e-9 for chance in weighing.chances)
+    assert weighing.chances[:1] in ((), (1.0,))
+
+
+def test_whoever_the_count_lets_go_has_left() -> None:
+    chances = weigh(days(*BEFORE, (1, 1), (0, 1), (0, 1))).chances
+    assert chances[len(BEFORE)] < BOUND
+
+
+def test_whoever_is_counted_on_is_hidden() -> None:
+    chances = weigh(days(*BEFORE, (1, 0), (0, 0), (0, 0))).chances
+    assert chances[len(BEFORE)] > 0.9
+
+
+def test_of_two_who_vanish_together_while_the_count_falls_by_one_either_may_be_hidden() -> None:
+    chances = weigh(days(*BEFORE, (2, 1), (0, 1), (0, 1))).chances
+    assert chances[len(BEFORE)] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_count_that_falls_a_day_late_is_believed_once_it_has_fallen() -> None:
+    late = days(*[(1, number) for number in range(14)], (0, 14), (0, 14), (0, 14))
+    assert weigh(late).chances[10] < 0.01
+
+
+def test_one_count_that_errs_proves_nothing() -> None:
+    noisy = [(0, number % 3 - 1) for number in range(20)]
+    chances = weigh(days(*noisy, (1, 1))).chances
+    assert chances[len(noisy)] > BOUND
+
+
+def test_where_counts_and_list_have_lost_each_other_nothing_is_proven() -> None:
+    lost = weigh((QUIET, replace(QUIET, reported=100.0 + 2 * WIDEST)))
+    assert lost.chances == (1.0, 1.0)
+    assert counts_to_tell((QUIET, QUIET), lost) == float("inf")
+
+
+def test_without_a_gap_nobody_unseen_comes_or_goes_and_with_one_they_do_as_others_do() -> None:
+    losing = (QUIET, *[replace(QUIET, missing=2, arrived=4)] * 9)
+    hidden = tuple(replace(entry, reported=110.0) for entry in losing)
+    assert unseen_moves(losing) == pytest.approx((0.0003, 0.0003))
+    assert unseen_moves(hidden) == pytest.approx((0.2003, 0.3))
+
+
+def test_who_is_away_for_a_while_is_not_hidden_for_good() -> None:
+    flickering = tuple(replace(QUIET, reported=105.0, away=5, missing=1) for _ in range(9))
+    assert unseen_moves(flickering)[0] < 0.001
+
+
+def test_where_hiding_and_leaving_unseen_coincide_too_often_no_number_of_counts_tells() -> None:
+    hiding = [(0, 0), *[(1, number // 2) for number in range(40)]]
+    history = tuple(replace(entry, reported=entry.reported + 20) for entry in days(*hiding))
+    assert counts_to_tell(history, weigh(history)) == float("inf")
+    exact = days(*BEFORE, (1, 1), (0, 1))
+    assert counts_to_tell(exact, weigh(exact)) < 4
+
+
+def test_entries_that_explain_the_counts_better_have_more_evidence() -> None:
+    left, hidden = days(*BEFORE, (1, 1), (0, 1)), days(*BEFORE, (0, 1), (0, 1))
+    assert weigh(left).evidence > weigh(hidden).evidence + 2

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intel_pipeline.changes.count_errors import (
+    ERRING,
+    LATE,
+    OFF_BY,
+    REACH,
+    Circumstances,
+    believed,
+    counts_after,
+    counts_needed,
+    ways,
+)
+
+CALM = Circumstances(moved=0, arrived=0, missing=0)
+circumstances = st.builds(Circumstances, st.integers(0, 9), st.integers(0, 300), st.integers(0, 300))
+
+
+def chance(at: Circumstances, way: int, error: float) -> float:
+    return float(ways(at)[way, round(2 * (error + REACH))])
+
+
+@given(circumstances)
+def test_each_way_to_err_is_a_distribution(at: Circumstances) -> None:
+    assert ways(at).shape == (len(believed()), 4 * REACH + 1)
+    assert (ways(at) >= 0).all()
+    assert (ways(at).sum(axis=1) <= 1 + 1e-9).all()
+    assert believed().sum() == pytest.approx(1)
+    assert len(believed()) == 1 + len(LATE) + len(OFF_BY) + len(ERRING)
+
+
+def test_an_exact_count_is_off_by_no_more_than_it_moved_while_the_list_was_read() -> None:
+    assert chance(CALM, 0, 0) > 0.999
+    moved = Circumstances(moved=2, arrived=3, missing=0)
+    assert chance(moved, 0, 1) == pytest.approx(chance(moved, 0, -1)) == pytest.approx(1 / 3, abs=0.01)
+    assert chance(moved, 0, 2) < 0.001
+
+
+def test_a_late_count_is_too_low_for_arrivals_and_too_high_for_losses_and_right_on_a_quiet_day() -> None:
+    late = 1 + [*LATE].index(0.4)
+    arrivals, losses = Circumstances(0, 1, 0), Circumstances(0, 0, 1)
+    assert chance(arrivals, late, -1) == pytest.approx(0.4, abs=0.01)
+    assert chance(losses, late, 1) == pytest.approx(0.4, abs=0.01)
+    assert chance(CALM, late, 0) > 0.999
+
+
+def test_two_readings_that_are_far_apart_leave_their_mean_less_room_to_be_off() -> None:
+    by_one = 1 + len(LATE)
+    assert chance(CALM, by_one, 1) == pytest.approx(1 / 3, abs=0.01)
+    assert chance(Circumstances(2, 0, 0), by_one, 0) > 0.99
+
+
+@given(circumstances)
+def test_a_mean_of_readings_an_even_number_apart_is_never_off_by_a_half(at: Circumstances) -> None:
+    impossible = ways(at)[:, (1 - at.moved % 2) :: 2]
+    assert (impossible < 1e-12).all()
+
+
+def test_the_more_a_count_errs_the_more_of_them_it_takes() -> None:
+    sure = [float(row) for row in np.eye(len(believed()))[0]]
+    noisy = [float(row) for row in np.eye(len(believed()))[-1]]
+    few, many = (counts_needed([CALM] * 9, np.array(way), 10.0) for way in (sure, noisy))
+    assert few < 2
+    assert many > 20
+    assert counts_needed([CALM], np.array(sure), 10.0) < counts_needed([CALM], np.array(sure), 1000.0)
+
+
+def test_the_level_must_be_known_on_both_sides_of_a_loss() -> None:
+    assert counts_after(0.5, 10) == 1
+    assert counts_after(10, 20) == 20
+    assert counts_after(10, 1000) == 11
+    assert counts_after(10, 10) is None
+    assert counts_after(float("inf"), 64) is None
