@@ -22,6 +22,7 @@ err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() el
 # Values up to this many characters are not broken over lines: where all have room, and where they do not.
 SHORT = 26
 VERY_SHORT = 10
+FOUR_DIGITS = 1000
 GAP = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -89,7 +90,8 @@ def shown(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:,.4g}"
+            # Four digits are enough, but not in the place of those before the point.
+            return f"{value:,.4g}" if abs(value) < FOUR_DIGITS else f"{value:,.0f}"
         case _ if hasattr(value, "hour"):
             return f"{value:%Y-%m-%d %H:%M}"
         case _:
