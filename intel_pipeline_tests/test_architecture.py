@@ -101,10 +101,11 @@ def test_the_simulator_shares_nothing_with_the_pipeline_but_clock_and_errors() -
         ("registry", ("lake", "changes", "warehouse", "importers", "defs", "cli", "demo", "pipeline")),
         ("contracts", ("capture", "changes", "instagram", "registry", "lake", "warehouse", "importers", "defs", "cli")),
         ("lake", ("capture", "changes", "instagram", "registry", "warehouse", "importers", "defs", "cli", "pipeline")),
-        ("capture", ("changes", "warehouse", "importers", "defs", "cli", "demo", "definitions")),
-        ("warehouse", ("instagram", "importers", "defs", "cli", "demo", "definitions")),
+        ("capture", ("accuracy", "changes", "warehouse", "importers", "defs", "cli", "demo", "definitions")),
+        ("warehouse", ("accuracy", "instagram", "importers", "defs", "cli", "demo", "definitions")),
         ("importers", ("instagram", "defs", "cli", "demo", "definitions")),
-        ("defs", ("cli", "importers", "simulator")),
+        ("accuracy", ("registry", "lake", "warehouse", "importers", "defs", "cli", "demo", "definitions", "pipeline")),
+        ("defs", ("cli", "importers", "simulator", "accuracy")),
     ],
 )
 def test_data_flows_one_way(part: str, to_its_right: tuple[str, ...]) -> None:

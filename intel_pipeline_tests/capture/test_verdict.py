@@ -114,8 +114,8 @@ def test_a_gap_beyond_the_prior_is_accepted_when_it_has_held_over_three_captures
     for gap in (15, 16, 15, 15, 14):
         diary.take(range(1000 - gap), 1000)
     assert diary.verdicts == ["suspect", "suspect", "complete", "complete", "complete"]
-    assert diary.entries["3"].assessed.reasons == ("the gap of 15 has held over three captures",)
-    assert diary.entries["4"].assessed.reasons == ()
+    assert diary.judgements["3"].reasons == ("the gap of 15 has held over three captures",)
+    assert diary.judgements["4"].reasons == ()
 
 
 def test_a_gap_that_moves_for_good_is_learned_anew_however_long_it_was_another() -> None:
