@@ -1,7 +1,7 @@
 """The balance of a follower list: what the reported counts say about those who are missing from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ TINY = 1e-300
 MOST_UNSEEN = 0.3
 # At most this share of confirmed losses may be untrue, by what is expected.
 BOUND = 0.0001
+# Half of that is left to the errors of counts, the other half to what no count tells.
+ALLOWED = BOUND / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def weigh(entries: tuple[Entry, ...]) -> Weighing:
     height = np.array([entry.reported for entry in entries]) - arrived + missing
     low, high = int(np.floor(height.min())) - 2, int(np.ceil(height.max())) + 2
     if high - low > WIDEST:
-        return unknown
+        return replace(unknown, evidence=float("-inf"))
     levels = np.arange(low, high + 1)
     errors = np.round(2 * (height[:, None] - levels + REACH)).astype(int).clip(0, 4 * REACH)
     told = [ways(at) for at in circumstances(entries)]
@@ -121,9 +123,12 @@ def inferred(seen: "Array", entries: Sequence[Entry]) -> Weighing:
         ahead, before = seen[number] * backward, forward[number - 1]
         step, hidden = steps[number - 1]
         backward = ahead @ step.transpose(0, 2, 1)
-        whole = (before * backward).sum(axis=2) + TINY
+        whole = (before * backward).sum(axis=2)
         expected = (before * (ahead @ hidden.transpose(0, 2, 1))).sum(axis=2)
-        chances[number] = float((weight * expected / whole).sum()) / max(1, entries[number].missing)
+        missing = entries[number].missing
+        # Where nothing that is thought possible explains the counts, nothing is proven by them.
+        hidden_number = np.where(whole > 0, expected / (whole + TINY), missing)
+        chances[number] = float((weight * hidden_number).sum()) / max(1, missing)
         backward = backward / (backward.max(axis=2, keepdims=True) + TINY)
     return Weighing(tuple(chances), explained, tuple(weight.sum(axis=0)), float((weight.sum(axis=1) * hiding).sum()))
 
@@ -140,7 +145,7 @@ def unseen_moves(entries: Sequence[Entry]) -> tuple[float, float]:
     return down, up
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=80)
 def step_chances(missing: int, ripe: bool, levels: int, unseen: tuple[float, float]) -> "tuple[Array, Array]":  # noqa: FBT001  a key of the cache
     """Return the chances of moving from level to level, [hiding, from, to], and the same times how many are hidden."""
     import numpy as np
@@ -163,15 +168,17 @@ def step_chances(missing: int, ripe: bool, levels: int, unseen: tuple[float, flo
 
 
 def counts_to_tell(entries: Sequence[Entry], weighing: Weighing) -> float:
-    """Return how many counts tell a loss from somebody's becoming hidden, where the level before is known.
-
-    Infinite where the two cannot be told apart: somebody becomes hidden at the very time at which somebody who was
-    hidden leaves, and that is too likely.
-    """
+    """Return how many counts tell a loss from somebody's becoming hidden, by their errors, the level before known."""
     import numpy as np
 
-    # Half of what is allowed is left to that, the other half to the errors of counts.
-    allowed = BOUND / 2
-    if not weighing.ways or weighing.hiding * unseen_moves(entries)[0] > allowed:
+    if not weighing.ways:
         return float("inf")
-    return counts_needed(circumstances(entries), np.array(weighing.ways), weighing.hiding / allowed)
+    return counts_needed(circumstances(entries), np.array(weighing.ways), weighing.hiding / ALLOWED)
+
+
+def coincides(entries: Sequence[Entry], weighing: Weighing, counts: float) -> bool:
+    """Tell whether somebody becomes hidden while somebody hidden leaves, too often to be left out.
+
+    If that falls within the `counts` that it takes to tell, they are what they would be after a loss.
+    """
+    return weighing.hiding * unseen_moves(entries)[0] * max(1.0, counts) > ALLOWED

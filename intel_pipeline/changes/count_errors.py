@@ -61,12 +61,13 @@ def believed() -> "Array":
     return shares
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def ways(at: Circumstances) -> "Array":
     """Return the chance of each error, in halves from -REACH to REACH, one row for each way to err."""
     import numpy as np
 
-    moved = min(at.moved, 2 * REACH)
+    # Cut off at the next number of the same kind: a mean of readings an odd number apart lies between whole numbers.
+    moved = min(at.moved, 2 * REACH - at.moved % 2)
     fixed, unmoved = fixed_ways(moved), evenly(moved / 2)
     arrived, missing = min(at.arrived, MOST_EVENTS), min(at.missing, MOST_EVENTS)
     late = (np.convolve(left_out(arrived, missing, share), unmoved, "same") for share in LATE)

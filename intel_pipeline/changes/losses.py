@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from intel_pipeline.changes.balance import BOUND, WEIGHED, Entry, Weighing, counts_to_tell, weigh
+from intel_pipeline.changes.balance import BOUND, WEIGHED, Entry, Weighing, coincides, counts_to_tell, weigh
 from intel_pipeline.changes.patience import FEWEST, absences_needed, flicker_absences
 from intel_pipeline.changes.standing import Row, Since
 from intel_pipeline.contracts.change import MOMENT
@@ -84,8 +84,12 @@ def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
     if told["absences"].max() >= flicker:  # type: ignore[operator]
         entries = entries_of(balance)
         weighing = weigh(entries)
-        last = replace(last, counts=counts_to_tell(entries, weighing))
+        counts = counts_to_tell(entries, weighing)
+        last = replace(last, counts=float("inf") if coincides(entries, weighing, counts) else counts)
         told = decided(told, balance, weighing, last)
+        # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
+        if counts > WEIGHED / 2:
+            told = told.with_columns(proven=pl.lit(value=False))
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
     news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
@@ -115,7 +119,7 @@ def gone_by(confirmed: pl.DataFrame, balance: Sequence[Row], flicker: int) -> pl
 
 def decided(told: pl.DataFrame, balance: Sequence[Row], weighing: Weighing, last: Row) -> pl.DataFrame:
     """Return the losses with what the counts say of each: `proven`, or the `reason` why not; and `needed`."""
-    flicker, counts = last.flicker, last.counts or float("inf")
+    flicker, counts = last.flicker, last.counts if last.counts is not None else float("inf")
     needed = [absences_needed(flicker, counts, before) for before in range(len(balance))]
     by_capture = pl.DataFrame(
         {

@@ -16,6 +16,7 @@ CAME_BACK = "the reported count had let them go: they left, and came back before
 # Whoever is back at the old place is believed to have flickered unless the counts speak so many to one against it.
 ODDS = 10.0
 LIMITS = 1e-3, 1e4
+LONG_AGO = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ def returned(standing: Standing, back: pl.DataFrame, row: Row, *, complete: bool
     known = aged(back, standing.balance)
     if back.is_empty():
         return Returns(known, standing.balance, row)
+    weighed = [one.capture_id for one in standing.balance]
+    # Of those who went missing before all that is weighed, nothing tells one from the other.
+    first = pl.col("first_capture_id")
+    known = known.with_columns(cohort=pl.when(first.is_in(weighed)).then(first).otherwise(pl.lit(LONG_AGO)))
     doubtful = known.filter(~pl.col("anew"))
     row = replace(row, arrived=row.arrived + known.height - doubtful.height)
-    cohorts = Counter(doubtful["first_capture_id"])
-    absences = dict(doubtful.select("first_capture_id", "absences").iter_rows())
+    cohorts = Counter(doubtful["cohort"])
+    absences = dict(doubtful.select("cohort", "absences").iter_rows())
     odds = {cohort: learned_odds(standing.balance, absences[cohort]) for cohort in cohorts}
     left = best_explained(standing, cohorts, row, odds) if complete else had_left(standing, odds)
-    anew = pl.col("anew") | pl.col("first_capture_id").is_in([*left])
+    anew = pl.col("anew") | pl.col("cohort").is_in([*left])
     known = known.with_columns(reason=pl.when(anew).then(pl.lit(CAME_BACK)).otherwise(None))
     flickered = known.filter(pl.col("reason").is_null())
     counted = replace(

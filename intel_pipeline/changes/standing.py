@@ -35,7 +35,7 @@ class Row:
 
     `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught. `reported`: the mean of the readings before and after the list, which were
     `moved` apart. `arrived`: followed and
-    refollowed since the row before. `missing`: missing since this capture, and not back. `returned`: back from a loss
+    refollowed since the row before. `missing`: missing since this capture, and not merely away. `returned`: back from a loss
     that was never confirmed, after `waited` complete captures altogether, although the counts had never let them go;
     `let_go`: back likewise, and the counts alone said that they had left.
     `confirmed`: losses confirmed at this capture. `flicker`: absences that flickering explains. `counts`: how

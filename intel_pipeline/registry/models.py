@@ -113,7 +113,7 @@ class Capture(Base):
 
 
 class Settlement(Base):
-    """The cause of a confirmed loss, as one look at the account told: `unfollowed` or `deactivated`."""
+    """The cause of a confirmed loss, as one look at the account told: `unfollowed`, `deactivated`, or `unknown`."""
 
     __tablename__ = "settlements"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intel_pipeline.changes.balance import BOUND, WIDEST, Entry, counts_to_tell, unseen_moves, weigh
+from intel_pipeline.changes.balance import BOUND, WIDEST, Entry, coincides, counts_to_tell, unseen_moves, weigh
 
 QUIET = Entry(listed=100, away=0, reported=100, moved=0, arrived=0, missing=0)
 
@@ -91,9 +91,28 @@ def test_who_is_away_for_a_while_is_not_hidden_for_good() -> None:
 def test_where_hiding_and_leaving_unseen_coincide_too_often_no_number_of_counts_tells() -> None:
     hiding = [(0, 0), *[(1, number // 2) for number in range(40)]]
     history = tuple(replace(entry, reported=entry.reported + 20) for entry in days(*hiding))
-    assert counts_to_tell(history, weigh(history)) == float("inf")
+    assert coincides(history, weigh(history), 1.0)
     exact = days(*BEFORE, (1, 1), (0, 1))
+    assert not coincides(exact, weigh(exact), 1.0)
     assert counts_to_tell(exact, weigh(exact)) < 4
+
+
+@pytest.mark.parametrize("moved", [81, 83, 1001])
+def test_a_count_that_moves_wildly_while_the_list_is_read_proves_nothing_about_a_loss(moved: int) -> None:
+    hidden = days(*BEFORE, *[(1, 0), *[(0, 0)] * 3])
+    wild = (*hidden, replace(hidden[-1], reported=hidden[-1].reported + 0.5, moved=moved))
+    assert weigh(hidden).chances[len(BEFORE)] > 0.9
+    assert weigh(wild).chances[len(BEFORE)] > 0.5
+
+
+def test_more_missing_at_once_than_can_be_reckoned_with_are_not_proven_to_have_left() -> None:
+    many = Entry(10, 0, 10, 0, 0, 2_000_000)
+    assert weigh((replace(many, listed=2_000_010, reported=2_000_010, missing=0), many, many)).chances[1] == 1
+
+
+def test_counts_that_have_lost_the_list_explain_nothing() -> None:
+    lost = weigh((QUIET, replace(QUIET, reported=100.0 + 2 * WIDEST)))
+    assert lost.evidence == float("-inf")
 
 
 def test_entries_that_explain_the_counts_better_have_more_evidence() -> None:

@@ -32,3 +32,5 @@ def test_k_is_what_flickering_and_counts_both_need() -> None:
     assert absences_needed(6, 0.5, 60) == 6
     assert absences_needed(2, 10.0, 60) == 12
     assert absences_needed(2, 10.0, 9) is None
+    # Longer than the balance looks back.
+    assert absences_needed(2, 64 - 1e-7, 64) is None

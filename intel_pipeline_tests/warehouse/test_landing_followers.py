@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from intel_pipeline.changes.balance import WEIGHED
 from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.changes.standing import Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
@@ -128,6 +129,19 @@ def states(standing: Standing) -> list[object]:
         standing.since,
         standing.based,
     ]
+
+
+def test_the_balance_is_the_same_at_the_edge_of_what_is_weighed(registry: Registry, lake: Path, file: Path) -> None:
+    quiet = Seen({1: "ann", 2: "bob"})
+    history = [quiet, Seen({2: "bob"}, reported=2), Seen({1: "ann"}, complete=False), *[quiet] * (WEIGHED + 1)]
+    one_by_one(registry, lake, file, made(registry, lake, history))
+    later = captured(registry, lake, len(history), None)
+    with writing(file) as transaction:
+        loaded = standing_before(transaction, lake, later, registry.captures)
+    _, carried = folded(history)
+    assert len(carried.balance) == WEIGHED + 1
+    assert carried.balance[0].returned == 1
+    assert states(loaded) == states(carried)
 
 
 def without(*missing: int, first: tuple[int, ...] = ()) -> dict[int, str]:

@@ -19,7 +19,7 @@ from intel_pipeline.warehouse.writer import Transaction
 
 LANDED = "select capture_id, verdict from follower_balance where target = ?"
 LOGGED = "from follower_change_log where capture_id = ? order by user_id, kind, state"
-BALANCED = "select exists(from follower_balance where capture_id = ? and verdict = ?)"
+BALANCED = "from follower_balance where capture_id = ?"
 LAST_COMPLETE = "select max(started_at) as last from follower_balance where target = ? and verdict = 'complete'"
 LISTED = """
 create or replace temp table listed as
@@ -106,12 +106,15 @@ def land_list(place: Place, capture: Capture, standing: Standing) -> tuple[Lesso
         with snapshot_file.unreadable(place.lake / str(capture.snapshot)):
             transaction.run(LISTED, str(place.lake / str(capture.snapshot)))
     before = transaction.query(LOGGED, capture.capture_id).select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE)
-    balanced = transaction.query(BALANCED, capture.capture_id, capture.verdict).row(0)[0]
-    differs = not (balanced and before.equals(lesson.changes))
+    row = balance_row(capture, lesson.row)
+    balanced = transaction.query(BALANCED, capture.capture_id)
+    differs = not (
+        before.equals(lesson.changes) and balanced.equals(row.select(balanced.columns).cast(balanced.schema))
+    )
     if differs:
         land_captures(transaction, [capture])
         transaction.replace("follower_change_log", lesson.changes, capture_id=capture.capture_id)
-        transaction.replace("follower_balance", balance_row(capture, lesson.row), capture_id=capture.capture_id)
+        transaction.replace("follower_balance", row, capture_id=capture.capture_id)
         transaction.replace("sightings", seen, capture_id=capture.capture_id)
     if complete:
         land_members(transaction, capture)

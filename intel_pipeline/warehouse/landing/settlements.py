@@ -16,10 +16,16 @@ COLUMNS = pl.Schema(
         "looked_up_at": pl.Datetime("us", "UTC"),
     }
 )
-# Losses whose cause nobody knows, newest first.
+# Losses that nobody has looked up, newest first, of those who have not come back since.
 UNSETTLED = """
-select change_id, target, user_id, username from follower_changes
-where kind = 'left' and state = 'confirmed' and cause = 'unknown' and ($1 is null or target = $1)
+select change_id, target, user_id, username from follower_changes as loss
+where kind = 'left' and state = 'confirmed' and ($1 is null or target = $1)
+    and change_id not in (select change_id from settlements)
+    and not exists (
+        from follower_changes as back
+        where back.kind = 'refollowed' and back.target = loss.target and back.user_id = loss.user_id
+            and back.not_after > loss.not_after
+    )
 order by not_after desc, change_id limit $2
 """
 
@@ -33,5 +39,5 @@ def land_settlements(transaction: Transaction, targets: Collection[str], settlem
 
 
 def unsettled(transaction: Transaction, target: str | None, most: int) -> pl.DataFrame:
-    """Return at most so many confirmed losses without a cause: `change_id`, `target`, `user_id`, `username`."""
+    """Return at most so many confirmed losses that nobody has looked up: `change_id`, `target`, `user_id`, `username`."""
     return transaction.query(UNSETTLED, target, most)

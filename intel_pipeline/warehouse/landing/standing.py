@@ -70,7 +70,8 @@ def standing_before(transaction: Transaction, lake: Path, capture: Capture, regi
     Raises DamagedFileError where the snapshot of the last complete capture is unusable.
     """
     label, now = capture.target, capture.finished_at
-    rows = transaction.query(ROWS, label, now, WEIGHED + 1)
+    # One more than is weighed: what incomplete captures taught before the first row belongs to it.
+    rows = transaction.query(ROWS, label, now, WEIGHED + 2)
     complete = rows.filter(pl.col("verdict") == "complete")
     if complete.is_empty():
         return before_the_first(transaction, label, capture)
