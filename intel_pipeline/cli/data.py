@@ -60,7 +60,8 @@ def query(
 def changes(
     target: Annotated[str | None, typer.Argument(help="Only of this target.")] = None,
     kind: Annotated[
-        str | None, typer.Option(help="Only of this kind: followed, left, refollowed, renamed, or a profile's field.")
+        str | None,
+        typer.Option(help="Only of this kind: followed, revealed, left, refollowed, renamed, or a profile's field."),
     ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only since this day.", formats=["%Y-%m-%d"])] = None,
     limit: Annotated[int, typer.Option(min=1, help="Most rows, newest first.")] = 50,
