@@ -1,6 +1,6 @@
 """Who followed, who was revealed, who left, who came back and who renamed: what one capture teaches."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -19,7 +19,7 @@ from intel_pipeline.contracts.change import MOMENT
 class Lesson:
     """What a capture taught: rows of FOLLOWER_CHANGE sorted by (user_id, kind, state), and what is known after it.
 
-    `row`: what it alone enters into the balance; for an incomplete one only `arrived`, `returned` and `waited` count.
+    `row`: what it alone enters into the balance; for an incomplete one only what `Since` sums up counts.
     """
 
     changes: pl.DataFrame
@@ -63,7 +63,7 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
         balance=(*balance[:-1], verdict.row),
         since=Since(),
     )
-    own = replace(verdict.row, **{name: getattr(row, name) for name in Since.__slots__})
+    own = replace(verdict.row, **asdict(Since().plus(row)))
     return Lesson(told(parts, standing.before or capture, capture), after, own)
 
 
@@ -167,7 +167,7 @@ def doubtful_since(standing: Standing) -> datetime:
 
 
 def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureRef) -> pl.DataFrame:
-    """Return OPEN_LOSS rows for those `missing` (`user_id`, `username`) from the complete `capture`."""
+    """Return OPEN_LOSS rows for those `missing` (MEMBER columns) from the complete `capture`."""
     return missing.select(
         change_id=named("left", missing["user_id"], capture),
         user_id="user_id",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
@@ -41,13 +41,7 @@ def flicker_patience(balance: Sequence[Row]) -> int:
 
 def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
     """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
-    whole = replace(
-        row,
-        arrived=row.arrived + since.arrived,
-        returned=row.returned + since.returned,
-        waited=row.waited + since.waited,
-        let_go=row.let_go + since.let_go,
-    )
+    whole = replace(row, **asdict(since.plus(row)))
     return (*balance, whole)[-WEIGHED - 1 :]
 
 
@@ -93,9 +87,8 @@ def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
     news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
-    confirmed = told.filter("proven").with_columns(
-        reason=pl.lit(None, pl.String), not_after=gone_by(told.filter("proven"), balance, flicker)
-    )
+    proven = told.filter("proven")
+    confirmed = proven.with_columns(reason=pl.lit(None, pl.String), not_after=gone_by(proven, balance, flicker))
     return Judged(
         confirmed.select(columns),
         news.select(columns),
