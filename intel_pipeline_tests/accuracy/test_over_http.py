@@ -1,5 +1,6 @@
 """The same promise kept by the whole way: real instaloader, TLS, journal, registry, lake and warehouse."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,8 @@ COUNTS = ("wobbling", "overlapping", "target_private")
 @pytest.fixture(params=[(0, LISTS), (1, PEOPLE), (2, COUNTS)], ids=["lists", "people", "counts"])
 def world(request: pytest.FixtureRequest) -> World:
     seed, faults = request.param
+    # instaloader draws its pauses from this, and the moment at which a listing begins decides what befalls it.
+    random.seed(seed)
     spec = Trial("over HTTP", seed, DAYS, dict.fromkeys(faults, 1.0)).spec()
     return World(seed, START, VirtualClock(START), [spec], [VIEWER])
 
