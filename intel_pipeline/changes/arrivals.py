@@ -1,5 +1,7 @@
 """Who appears in a list for the first time: somebody new, or somebody who was only hidden before."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 # With fewer members known from before, or less of them in their old order, a list's order tells nothing.
@@ -9,22 +11,27 @@ LEAST_ORDER = 0.9
 SETTLING = 3
 # Of so many who stood above somebody in the list, or have followed since, one at least is listed.
 FEWEST_ABOVE = 5
+# Followers may be listed late. So many complete captures are kept apart in the order of a list to find their place.
+EDGES = 4
 
 
-def edge(head: pl.DataFrame) -> int | None:
-    """Return the position above which only new followers stand, or None for a list that is not newest first.
+def edges(head: pl.DataFrame, before: Sequence[int]) -> tuple[int, ...]:
+    """Return above which positions only those stand who have followed since earlier complete captures, the last one first.
 
+    Nothing for a list that is not newest first.
     `head`: `position_before` and `position` of members known from before, in the order of `position`. In a list kept
-    newest first they keep their order, and whoever followed since stands above all of them.
+    newest first they keep their order, and whoever followed since stands above all of them. `before`: the edges of the
+    last complete capture.
     """
     if head.height < FEWEST_IN_ORDER:
-        return None
+        return ()
     ordered = head.with_columns(in_order=pl.col("position_before") < pl.col("position_before").shift(-1))
     # Who followed anew stands at the top too, out of the old order, and does not count.
     in_order = ordered.filter(pl.col("in_order"))
     if in_order.height < LEAST_ORDER * (head.height - 1):
-        return None
-    return int(in_order["position"][0])
+        return ()
+    older = (in_order.filter(pl.col("position_before") >= place)["position"] for place in (0, *before[: EDGES - 1]))
+    return tuple(int(positions[0]) for positions in older if len(positions))
 
 
 def at_top(top: int | None) -> pl.Expr:
@@ -40,10 +47,11 @@ def risen_to_top(top: int | None) -> pl.Expr:
     return at_top(top) & (pl.col("above") >= FEWEST_ABOVE).fill_null(value=False)
 
 
-def likely_new(fresh: int, top: int | None, *, risen: float | None, settled: bool) -> pl.Expr:
+def likely_new(fresh: int, above: Sequence[int], *, risen: float | None, settled: bool) -> pl.Expr:
     """Return, for so many `fresh` followers never seen before, which are taken to be new rather than revealed.
 
-    In a list kept newest first the place decides. In any other, arrivals are new if the count has `risen` by as many,
+    In a list kept newest first the place decides: whoever stands above all that were there a few complete captures ago,
+    the last of the `edges`, has followed since. In any other, arrivals are new if the count has `risen` by as many,
     those who are missing counted in, or if the list has `settled`: by then everybody who flickers has been seen.
     """
-    return at_top(top) if top is not None else pl.lit(settled or (risen is not None and fresh <= risen))
+    return at_top(above[-1]) if above else pl.lit(settled or (risen is not None and fresh <= risen))

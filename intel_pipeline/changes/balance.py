@@ -7,12 +7,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, counts_needed, ways
+from intel_pipeline.changes.hiding import HIDING, step_chances
+from intel_pipeline.changes.unshown import at_first, counted_on_top, unshown_moves
 
 if TYPE_CHECKING:
     from intel_pipeline.changes.count_errors import Array
 
-# The share of those missing who are hidden rather than gone, with the share of targets that are like that.
-HIDING = {0.001: 0.5, 0.005: 0.3, 0.03: 0.15, 0.2: 0.05}
 # How often the count moves by one for a reason that no list shows, at a target without a gap. With one, those who are
 # hidden leave as often as the others, and as many newcomers are hidden from the start.
 UNSEEN = 0.0003
@@ -64,7 +64,7 @@ class Weighing:
 
 
 @lru_cache(maxsize=64)
-def weigh(entries: tuple[Entry, ...]) -> Weighing:
+def weigh(entries: tuple[Entry, ...], again: float = 0.0) -> Weighing:
     """Return for each entry the chance that one of its `missing` is hidden rather than gone.
 
     The first entry is the level to start from, so nothing is known of its missing: their chance is 1. What follows from
@@ -72,7 +72,9 @@ def weigh(entries: tuple[Entry, ...]) -> Weighing:
     `reported - arrivals + missing`, summed up, stays level while everybody missing has left, and steps up by one for
     everybody who is missing and still counted. The counts err, so the steps are inferred from all of them at once:
     forward and backward over the levels, for each way to err and each share of hiding that is thought possible,
-    weighed by how well it explains what was seen. Where counts and list have lost each other, every chance is 1.
+    weighed by how well it explains what was seen. Where followers flicker, some are counted and unshown for a while:
+    `again` is the chance that somebody who is not shown is not at the next capture either. Where counts and list have
+    lost each other, every chance is 1.
     """
     import numpy as np
 
@@ -88,31 +90,41 @@ def weigh(entries: tuple[Entry, ...]) -> Weighing:
     levels = np.arange(low, high + 1)
     errors = np.round(2 * (height[:, None] - levels + REACH)).astype(int).clip(0, 4 * REACH)
     told = [ways(at) for at in circumstances(entries)]
-    return inferred(np.stack([way[:, error] for way, error in zip(told, errors, strict=True)]), entries)
+    seen = np.stack([way[:, error] for way, error in zip(told, errors, strict=True)])
+    return inferred(seen, entries, again)
 
 
 def circumstances(entries: Sequence[Entry]) -> list[Circumstances]:
     """Return what each count's error depends on; of the first one's events nothing is known but what is usual."""
-    rest = entries[1:]
-    usual = [round(sum(numbers) / len(rest)) for numbers in zip(*((e.arrived, e.missing) for e in rest), strict=True)]
+    usual = (round(number) for number in usual_events(entries))
     first = Circumstances(entries[0].moved, *usual)
-    return [first, *(Circumstances(entry.moved, entry.arrived, entry.missing) for entry in rest)]
+    return [first, *(Circumstances(entry.moved, entry.arrived, entry.missing) for entry in entries[1:])]
 
 
-def inferred(seen: "Array", entries: Sequence[Entry]) -> Weighing:
-    """Weigh what was `seen`, [capture, way to err, level], over all ways to err and to hide."""
+def usual_events(entries: Sequence[Entry]) -> tuple[float, float]:
+    """Return how many arrive and how many go missing between two captures, on average."""
+    steps = len(entries) - 1
+    return sum(entry.arrived for entry in entries[1:]) / steps, sum(entry.missing for entry in entries[1:]) / steps
+
+
+def inferred(seen: "Array", entries: Sequence[Entry], again: float) -> Weighing:
+    """Weigh what was `seen`, [capture, way to err, level], over all ways to err, to hide and to be unshown."""
     import numpy as np
 
     hiding, belief = np.array([*HIDING]), np.array([*HIDING.values()])
     levels, unseen = seen.shape[2], unseen_moves(entries)
+    arriving, _ = usual_events(entries)
+    moves = unshown_moves([entry.missing + arriving for entry in entries[1:]], unshown_share(entries), again)
+    seen = counted_on_top(seen, moves.shape[1])
     steps = [step_chances(entry.missing, entry.ripe, levels, unseen) for entry in entries[1:]]
-    forward = [np.broadcast_to(seen[0] / levels, (len(hiding), *seen[0].shape))]
+    # [share hiding, way to err, number unshown, level]
+    forward = [np.broadcast_to(seen[0] * at_first(moves)[:, None] / levels, (len(hiding), *seen[0].shape))]
     evidence = np.log(belief[:, None] * believed())
-    for here, (step, _) in zip(seen[1:], steps, strict=True):
-        total = forward[-1].sum(axis=2) + TINY
+    for here, (step, _), move in zip(seen[1:], steps, moves, strict=True):
+        total = forward[-1].sum(axis=(2, 3)) + TINY
         evidence += np.log(total)
-        forward.append(((forward[-1] / total[..., None]) @ step) * here)
-    evidence += np.log(forward[-1].sum(axis=2) + TINY)
+        forward.append(move.T @ (forward[-1] / total[..., None, None]) @ step[:, None] * here)
+    evidence += np.log(forward[-1].sum(axis=(2, 3)) + TINY)
     best = evidence.max()
     weight = np.exp(evidence - best)
     explained = float(best + np.log(weight.sum()))
@@ -121,51 +133,34 @@ def inferred(seen: "Array", entries: Sequence[Entry]) -> Weighing:
     chances = [1.0] * len(entries)
     backward = np.ones_like(forward[-1])
     for number in range(len(entries) - 1, 0, -1):
-        ahead, before = seen[number] * backward, forward[number - 1]
-        step, hidden = steps[number - 1]
-        backward = ahead @ step.transpose(0, 2, 1)
-        whole = (before * backward).sum(axis=2)
-        expected = (before * (ahead @ hidden.transpose(0, 2, 1))).sum(axis=2)
+        ahead, before = moves[number - 1] @ (seen[number] * backward), forward[number - 1]
+        step, hidden = (found.transpose(0, 2, 1)[:, None] for found in steps[number - 1])
+        backward = ahead @ step
+        whole = (before * backward).sum(axis=(2, 3))
+        expected = (before * (ahead @ hidden)).sum(axis=(2, 3))
         missing = entries[number].missing
         # Where nothing that is thought possible explains the counts, nothing is proven by them.
         hidden_number = np.where(whole > 0, expected / (whole + TINY), missing)
         chances[number] = float((weight * hidden_number).sum()) / max(1, missing)
-        backward = backward / (backward.max(axis=2, keepdims=True) + TINY)
+        backward = backward / (backward.max(axis=(2, 3), keepdims=True) + TINY)
     return Weighing(tuple(chances), explained, tuple(weight.sum(axis=0)), float((weight.sum(axis=1) * hiding).sum()))
+
+
+def unshown_share(entries: Sequence[Entry]) -> float:
+    """Return which share of the followers a list merely does not show."""
+    away, listed = sum(entry.away for entry in entries), sum(entry.listed for entry in entries)
+    return away / (listed + away) if away else 0.0
 
 
 def unseen_moves(entries: Sequence[Entry]) -> tuple[float, float]:
     """Return the chances, between two captures, that the count falls or rises by one for somebody who is never listed."""
-    rest = entries[1:]
     known = [entry for entry in entries if entry.ripe] or entries
     gap = max(0.0, median(entry.reported - entry.listed - entry.away for entry in known))
     hidden = gap / max(1.0, median(entry.listed for entry in known))
-    left, came = (sum(numbers) / len(rest) for numbers in zip(*((e.missing, e.arrived) for e in rest), strict=True))
+    came, left = usual_events(entries)
     # Rounded, so that the steps of one day can be used again on the next.
     down, up = (min(MOST_UNSEEN, round(UNSEEN + hidden * events, 4)) for events in (left, came))
     return down, up
-
-
-@lru_cache(maxsize=80)
-def step_chances(missing: int, ripe: bool, levels: int, unseen: tuple[float, float]) -> "tuple[Array, Array]":  # noqa: FBT001  a key of the cache
-    """Return the chances of moving from level to level, [hiding, from, to], and the same times how many are hidden."""
-    import numpy as np
-
-    hiding, most = np.array([*HIDING]), min(missing, levels)
-    if ripe:
-        hidden = [(1 - hiding) ** missing]
-        for number in range(most):
-            hidden.append(hidden[-1] * (missing - number) / (number + 1) * hiding / (1 - hiding))
-    else:
-        hidden = [np.full_like(hiding, 1 / (missing + 1))] * (most + 1)
-    moved = np.zeros((2, len(hiding), levels, levels))
-    down, up = unseen
-    for number, share in enumerate(hidden):
-        for by, part in ((-1, down), (0, 1 - down - up), (1, up)):
-            where = np.eye(levels, k=number + by)
-            moved[0] += (share * part)[:, None, None] * where
-            moved[1] += (number * share * part)[:, None, None] * where
-    return moved[0], moved[1]
 
 
 def counts_to_tell(entries: Sequence[Entry], weighing: Weighing) -> float:

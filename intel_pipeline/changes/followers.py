@@ -1,17 +1,18 @@
 """Who followed, who was revealed, who left, who came back and who renamed: what one capture teaches."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.arrivals import SETTLING, edge, likely_new, risen_to_top
+from intel_pipeline.changes.arrivals import SETTLING, at_top, edges, likely_new, risen_to_top
 from intel_pipeline.changes.comparison import Compared, compared, listing
-from intel_pipeline.changes.events import event, named, told
+from intel_pipeline.changes.events import event, told
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.losses import entered, flicker_patience, judged
+from intel_pipeline.changes.losses import begun_at, entered, flicker_patience, judged
 from intel_pipeline.changes.returns import Returns, returned
-from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing
+from intel_pipeline.changes.standing import LOST, Row, Since, Standing, brought_up_to_date
 from intel_pipeline.contracts.change import MOMENT
 
 
@@ -35,7 +36,7 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
     it and is missing from it is suspected to have left.
     """
     found = compared(standing.members, listed)
-    begun = lost_now(found.missing, standing.before, capture) if capture.complete else standing.losses.head(0)
+    begun = begun_at(capture, found.missing, standing.before) if capture.complete else standing.losses.head(0)
     came = arrivals(standing, capture, found, begun.height)
     parts = [event(found.renamed, "renamed", "confirmed"), *came.events]
     away = standing.losses.join(came.returns.back, on="user_id", how="anti", maintain_order="left")
@@ -82,7 +83,8 @@ class Arrivals:
 def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: int) -> Arrivals:
     """Sort out those who are in the list of `capture` and were not before; so many are `missing` from it."""
     before = {"username": "previous_username", "position": "position_before"}
-    top = edge(found.head)
+    above = edges(found.head, standing.balance[-1].edges if standing.balance else ())
+    top = above[0] if above else None
     losses = standing.losses.rename(before)
     back = found.arrived.join(losses, on="user_id", maintain_order="left")
     back = back.with_columns(above=pl.col("position_before") + arrived_since(standing, back["first_capture_id"]))
@@ -91,7 +93,7 @@ def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: 
     again = found.arrived.join(lost, on="user_id", maintain_order="left")
     known = pl.concat([back["user_id"], again["user_id"]])
     fresh = found.arrived.filter(~pl.col("user_id").is_in(known.implode()))
-    fresh = fresh.with_columns(*known_as_new(standing, capture, fresh.height, found, top))
+    fresh = fresh.with_columns(*known_as_new(standing, capture, fresh.height, found, above))
     row = Row(
         capture_id=capture.capture_id,
         started_at=capture.started_at,
@@ -101,6 +103,7 @@ def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: 
         moved=capture.moved,
         arrived=int(fresh["likely"].sum()) + again.height,
         missing=missing,
+        edges=above,
     )
     returns = returned(standing, back, row, complete=capture.complete)
     back = returns.back
@@ -110,11 +113,11 @@ def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: 
         event(back.with_columns(position="position_before"), "left", "retracted"),
     ]
     if standing.based:
-        earliest = pl.lit(doubtful_since(standing), MOMENT)
+        earliest, proven = pl.lit(doubtful_since(standing), MOMENT), fresh.filter("proven")
         refollowed = again.with_columns(not_before=pl.max_horizontal("not_before", earliest))
         events += [
             event(refollowed, "refollowed", "confirmed"),
-            event(fresh.filter("proven").with_columns(not_before=earliest), "followed", "confirmed"),
+            event(proven.with_columns(not_before=followed_since(standing, above)), "followed", "confirmed"),
             event(fresh.filter(~pl.col("proven")), "revealed", "confirmed"),
         ]
     return Arrivals(returns, again, events)
@@ -129,7 +132,7 @@ def renamed(returned: pl.DataFrame) -> pl.DataFrame:
 
 
 def known_as_new(
-    standing: Standing, capture: CaptureRef, fresh: int, found: Compared, top: int | None
+    standing: Standing, capture: CaptureRef, fresh: int, found: Compared, above: Sequence[int]
 ) -> tuple[pl.Expr, pl.Expr]:
     """Return, for so many `fresh` followers, which are `likely` new and which are `proven` to be.
 
@@ -145,7 +148,7 @@ def known_as_new(
         others = found.arrived.height - fresh
         risen = capture.reported - standing.balance[-1].reported - standing.since.arrived - others
     with_losses = None if risen is None else risen + found.missing.height
-    likely = likely_new(fresh, top, risen=with_losses, settled=settled)
+    likely = likely_new(fresh, above, risen=with_losses, settled=settled)
     no_room = all(row.reported <= row.listed for row in standing.balance)
     certain = settled or no_room or (risen is not None and fresh <= risen)
     return likely.alias("likely"), (likely & certain).alias("proven")
@@ -160,35 +163,21 @@ def arrived_since(standing: Standing, capture_ids: pl.Series) -> pl.Series:
     return pl.Series([since.get(capture_id, arrived) for capture_id in capture_ids], dtype=pl.Int64)
 
 
-def doubtful_since(standing: Standing) -> datetime:
-    """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed."""
-    doubtful = flicker_patience(standing.balance) - 1
+def doubtful_since(standing: Standing, more: int = 0) -> datetime:
+    """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed.
+
+    `more`: so many complete captures earlier.
+    """
+    doubtful = flicker_patience(standing.balance) - 1 + more
     return standing.balance[max(0, len(standing.balance) - doubtful)].started_at
 
 
-def lost_now(missing: pl.DataFrame, before: CaptureRef | None, capture: CaptureRef) -> pl.DataFrame:
-    """Return OPEN_LOSS rows for those `missing` (MEMBER columns) from the complete `capture`."""
-    return missing.select(
-        change_id=named("left", missing["user_id"], capture),
-        user_id="user_id",
-        username="username",
-        position="position",
-        not_before=pl.lit(before.started_at if before else None, MOMENT),
-        not_after=pl.lit(capture.finished_at, MOMENT),
-        reason=pl.lit(None, pl.String),
-        first_capture_id=pl.lit(capture.capture_id),
-    ).cast(OPEN_LOSS)
+def followed_since(standing: Standing, above: Sequence[int]) -> pl.Expr:
+    """Return the last moment at which new followers are proven not to have followed yet, by their place in the list.
 
-
-def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFrame:
-    """Return `members` with what incomplete captures `taught` since (`user_id`, `username`, the newest word last).
-
-    Without this, the next complete capture would report the same follower a second time, or overlook that one who
-    returned has left. Where such a follower stands in the list is not known.
+    Who stands above all whom an earlier capture knew, but not at the top, followed since that one.
     """
-    if taught.is_empty():
-        return members
-    newest = taught.unique("user_id", keep="last", maintain_order=True).sort("user_id").lazy()
-    added = listing(newest.with_columns(position=pl.lit(None, pl.Int64)))
-    kept = listing(members).join(newest, on="user_id", how="anti", maintain_order="left")
-    return kept.merge_sorted(added, key="user_id")
+    placed = (
+        pl.when(at_top(edge)).then(pl.lit(doubtful_since(standing, more), MOMENT)) for more, edge in enumerate(above)
+    )
+    return pl.coalesce(*placed, pl.lit(doubtful_since(standing), MOMENT))

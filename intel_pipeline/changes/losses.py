@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, replace
 import polars as pl
 
 from intel_pipeline.changes.balance import BOUND, WEIGHED, Entry, Weighing, coincides, counts_to_tell, weigh
-from intel_pipeline.changes.patience import FEWEST, absences_needed, flicker_absences
-from intel_pipeline.changes.standing import Row, Since
+from intel_pipeline.changes.events import named
+from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.changes.patience import FEWEST, absences_needed, flicker_absences, missing_again
+from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since
 from intel_pipeline.contracts.change import MOMENT
 
 WAITING = "more complete captures must agree"
@@ -30,6 +32,20 @@ class Judged:
     suspected: pl.DataFrame
     open: pl.DataFrame
     row: Row
+
+
+def begun_at(capture: CaptureRef, missing: pl.DataFrame, before: CaptureRef | None) -> pl.DataFrame:
+    """Return OPEN_LOSS rows for those `missing` (MEMBER columns) from the complete `capture`."""
+    return missing.select(
+        change_id=named("left", missing["user_id"], capture),
+        user_id="user_id",
+        username="username",
+        position="position",
+        not_before=pl.lit(before.started_at if before else None, MOMENT),
+        not_after=pl.lit(capture.finished_at, MOMENT),
+        reason=pl.lit(None, pl.String),
+        first_capture_id=pl.lit(capture.capture_id),
+    ).cast(OPEN_LOSS)
 
 
 def flicker_patience(balance: Sequence[Row]) -> int:
@@ -77,7 +93,7 @@ def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
     if told["absences"].max() >= flicker:  # type: ignore[operator]
         entries = entries_of(balance)
-        weighing = weigh(entries)
+        weighing = weighed(balance)
         counts = counts_to_tell(entries, weighing)
         last = replace(last, counts=float("inf") if coincides(entries, weighing, counts) else counts)
         told = decided(told, balance, weighing, last)
@@ -130,6 +146,12 @@ def decided(told: pl.DataFrame, balance: Sequence[Row], weighing: Weighing, last
         proven=((pl.col("absences") >= flicker) & (pl.col("chance") <= BOUND)).fill_null(value=False),
         reason=reason.otherwise(pl.lit(UNDECIDED)),
     )
+
+
+def weighed(balance: Sequence[Row]) -> Weighing:
+    """Return what the balance comes to."""
+    returned, waited = sum(row.returned for row in balance), sum(row.waited for row in balance)
+    return weigh(entries_of(balance), round(missing_again(returned, waited), 2))
 
 
 def entries_of(balance: Sequence[Row]) -> tuple[Entry, ...]:

@@ -7,8 +7,7 @@ from math import log
 
 import polars as pl
 
-from intel_pipeline.changes.balance import weigh
-from intel_pipeline.changes.losses import aged, entered, entries_of, flicker_patience, less
+from intel_pipeline.changes.losses import aged, entered, flicker_patience, less, weighed
 from intel_pipeline.changes.patience import missing_again
 from intel_pipeline.changes.standing import Row, Standing
 
@@ -81,9 +80,7 @@ def learned_odds(balance: tuple[Row, ...], absences: int) -> float:
 
 def had_left(standing: Standing, odds: Mapping[str, float]) -> frozenset[str]:
     """Return which cohorts, by the capture they went missing at, had left by the counts so far."""
-    chances = dict(
-        zip((row.capture_id for row in standing.balance), weigh(entries_of(standing.balance)).chances, strict=True)
-    )
+    chances = dict(zip((row.capture_id for row in standing.balance), weighed(standing.balance).chances, strict=True))
     return frozenset(cohort for cohort, most in odds.items() if chances.get(cohort, 1.0) * (1 + most) <= 1)
 
 
@@ -92,7 +89,7 @@ def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Ma
 
     def evidence(left: frozenset[str]) -> float:
         balance = less(standing.balance, cohorts, left)
-        return weigh(entries_of(entered(balance, supposed(row, cohorts, left), standing.since))).evidence
+        return weighed(entered(balance, supposed(row, cohorts, left), standing.since)).evidence
 
     left: frozenset[str] = frozenset()
     best = evidence(left)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import MEMBER
+from intel_pipeline.changes.comparison import MEMBER, listing
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
@@ -33,13 +33,14 @@ LOST = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "not_before": 
 class Row:
     """What one complete capture enters into the balance, or what incomplete ones teach between two of them.
 
-    `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught. `reported`: the mean of the readings before and after the list, which were
-    `moved` apart. `arrived`: followed and
-    refollowed since the row before. `missing`: missing since this capture, and not merely away. `returned`: back from a loss
-    that was never confirmed, after `waited` complete captures altogether, although the counts had never let them go;
-    `let_go`: back likewise, and the counts alone said that they had left.
-    `confirmed`: losses confirmed at this capture. `flicker`: absences that flickering explains. `counts`: how
-    many counts tell a loss from somebody's becoming hidden, as in `balance.Weighing`; None where that was not asked.
+    `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught.
+    `reported`: the mean of the readings before and after the list, which were `moved` apart. `arrived`: followed and
+    refollowed since the row before. `missing`: missing since this capture, and not merely away. `returned`: back from
+    a loss that was never confirmed, after `waited` complete captures altogether, although the counts had never let
+    them go; `let_go`: back likewise, and the counts alone said that they had left. `confirmed`: losses confirmed at
+    this capture. `flicker`: absences that flickering explains. `counts`: how many counts tell a loss from somebody's
+    becoming hidden, as in `balance.Weighing`; None where that was not asked.
+    `edges`: positions in the list above which only those stand who have followed since earlier complete captures.
     """
 
     capture_id: str
@@ -57,6 +58,7 @@ class Row:
     confirmed: int = 0
     flicker: int = 0
     counts: float | None = None
+    edges: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +108,17 @@ def nothing_known() -> Standing:
         balance=(),
         since=Since(),
     )
+
+
+def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFrame:
+    """Return `members` with what incomplete captures `taught` since (`user_id`, `username`, the newest word last).
+
+    Without this, the next complete capture would report the same follower a second time, or overlook that one who
+    returned has left. Where such a follower stands in the list is not known.
+    """
+    if taught.is_empty():
+        return members
+    newest = taught.unique("user_id", keep="last", maintain_order=True).sort("user_id").lazy()
+    added = listing(newest.with_columns(position=pl.lit(None, pl.Int64)))
+    kept = listing(members).join(newest, on="user_id", how="anti", maintain_order="left")
+    return kept.merge_sorted(added, key="user_id")

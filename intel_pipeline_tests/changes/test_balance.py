@@ -118,3 +118,15 @@ def test_counts_that_have_lost_the_list_explain_nothing() -> None:
 def test_entries_that_explain_the_counts_better_have_more_evidence() -> None:
     left, hidden = days(*BEFORE, (1, 1), (0, 1)), days(*BEFORE, (0, 1), (0, 1))
     assert weigh(left).evidence > weigh(hidden).evidence + 2
+
+
+def test_a_newcomer_who_is_counted_before_being_listed_hides_no_loss_where_followers_flicker() -> None:
+    def beside_a_newcomer(away: int) -> float:
+        calm = replace(QUIET, listed=100 - away, away=away)
+        early, rest = replace(calm, reported=101), [calm] * 2
+        lost, listed = replace(calm, missing=1), replace(calm, arrived=1)
+        history = (*[calm] * 20, early, lost, calm, listed, *rest)
+        return weigh(history, again=0.3).chances[21]
+
+    assert beside_a_newcomer(away=4) < BOUND
+    assert beside_a_newcomer(away=0) > BOUND

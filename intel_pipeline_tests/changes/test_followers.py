@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import polars as pl
@@ -8,7 +9,18 @@ from hypothesis import given, settings
 from intel_pipeline.changes.followers import learn
 from intel_pipeline.changes.losses import CONTRADICTED
 from intel_pipeline.changes.standing import nothing_known
-from intel_pipeline_tests.changes.captures import History, Seen, fates, folded, frame, histories, people, ref, told
+from intel_pipeline_tests.changes.captures import (
+    START,
+    History,
+    Seen,
+    fates,
+    folded,
+    frame,
+    histories,
+    people,
+    ref,
+    told,
+)
 
 dear = settings(max_examples=40, deadline=None)
 CROWD = range(40, 0, -1)
@@ -128,6 +140,21 @@ def test_a_newcomer_at_the_top_followed_and_one_who_surfaces_below_was_revealed(
         (1, 90, "followed", "confirmed"),
         (1, 91, "revealed", "confirmed"),
     ]
+
+
+def test_a_newcomer_who_is_listed_late_below_newer_ones_followed_since_a_capture_earlier() -> None:
+    calm, newer = [Seen(without())] * 5, Seen(without(first=(91,)), reported=42)
+    log, _ = folded([*calm, newer, Seen(without(first=(91, 90)), reported=42)])
+    assert log.select("user_id", "kind", "state", "not_before").rows() == [
+        (91, "followed", "confirmed", START + timedelta(days=4)),
+        (90, "followed", "confirmed", START + timedelta(days=4)),
+    ]
+
+
+def test_who_surfaces_below_somebody_known_for_long_was_revealed_however_near_the_top() -> None:
+    calm, newer = [Seen(without(), reported=41)] * 5, Seen(without(first=(91,)), reported=42)
+    surfaced = Seen(people(91, 40, 90, *range(39, 0, -1)))
+    assert told([*calm, newer, surfaced]) == [(5, 91, "followed", "confirmed"), (6, 90, "revealed", "confirmed")]
 
 
 def test_in_a_list_without_order_an_arrival_is_believed_as_far_as_the_count_rises() -> None:

@@ -32,6 +32,8 @@ select ? as target, listed.*,
     coalesce(old.first_seen_at, ?) as first_seen_at, ? as last_seen_at, ? as capture_id
 from listed left join members_before as old using (user_id)
 """
+# Columns whose type one row may not show.
+UNCERTAIN = {"reported": pl.Float64(), "counts": pl.Float64(), "edges": pl.List(pl.Int64)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def balance_row(capture: Capture, row: Row) -> pl.DataFrame:
     shown = {"target": capture.target, "verdict": capture.verdict, **asdict(row), "reported": ref(capture).reported}
     # Who was merely not shown is only known later, from the changes.
     del shown["away"]
-    return pl.DataFrame([shown], schema_overrides={"reported": pl.Float64(), "counts": pl.Float64()})
+    return pl.DataFrame([shown], schema_overrides=UNCERTAIN)
 
 
 def sightings(capture: Capture, listed: pl.LazyFrame, standing: Standing) -> pl.DataFrame:

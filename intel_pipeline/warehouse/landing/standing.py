@@ -7,10 +7,9 @@ import polars as pl
 
 from intel_pipeline.changes.balance import WEIGHED
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.followers import brought_up_to_date
 from intel_pipeline.changes.losses import entered
 from intel_pipeline.changes.returns import CAME_BACK
-from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing, nothing_known
+from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing, brought_up_to_date, nothing_known
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
@@ -122,7 +121,8 @@ def summed(rows: pl.DataFrame) -> tuple[tuple[Row, ...], Since]:
     since = Since()
     names = [field.name for field in fields(Row) if field.name != "away"]
     for verdict, *values in rows.select("verdict", *names).iter_rows():
-        row = Row(**dict(zip(names, values, strict=True)))
+        known = dict(zip(names, values, strict=True))
+        row = Row(**{**known, "edges": tuple(known["edges"])})
         if verdict == "complete":
             balance, since = entered(balance, row, since), Since()
         else:

@@ -65,7 +65,8 @@ create table follower_balance (
     let_go bigint not null,
     confirmed bigint not null,
     flicker bigint not null,
-    counts double
+    counts double,
+    edges bigint[] not null
 );
 comment on table follower_balance is
     'One row per capture of a follower list that was derived: what the count was, and how many changes it taught.';
@@ -81,3 +82,5 @@ comment on column follower_balance.confirmed is 'Losses that were confirmed.';
 comment on column follower_balance.flicker is 'Absences that flickering explains at this target; 0 for an incomplete capture.';
 comment on column follower_balance.counts is
     'Counts that tell a loss from a follower who has become hidden; infinite where none can; null where no loss was ripe.';
+comment on column follower_balance.edges is
+    'Positions above which only those stand who have followed since the last complete capture, the one before it, and so on.';
