@@ -121,7 +121,15 @@ class Truth:
 
     def lasted(self, absent: range) -> bool:
         """Tell whether a loss was missing from as many complete captures as it needed at one of them."""
-        return any(number - absent.start + 1 >= needed(self.rows[number], absent.start) for number in absent)
+        return any(self.decided_by(number, number - absent.start + 1) for number in absent)
+
+    def decided_by(self, number: int, absences: int) -> bool:
+        """Tell whether so many absences were what a loss needed, by what had been learned at a complete capture."""
+        row, before = self.rows[number], min(number, WEIGHED) + 1 - absences
+        if row.counts is None or before < 0:
+            return False
+        k = absences_needed(row.flicker, row.counts, before)
+        return k is not None and absences >= k
 
     def seen_to_follow(self, user_id: int, event: Event, later: Sequence[Event]) -> bool:
         """Tell whether somebody never listed before is listed between this event and the next leaving.
@@ -148,9 +156,3 @@ class Truth:
         """Tell whether the last complete capture before `at` did not show them, nor any other capture since."""
         first = bisect_right(self.complete, at)
         return first > 0 and self.listed[user_id][bisect_right(self.listed[user_id], at) - 1] < self.complete[first - 1]
-
-
-def needed(row: Row, before: int) -> float:
-    """Return the absences that were needed at the complete capture of `row`, for a loss after so many others."""
-    k = None if row.counts is None else absences_needed(row.flicker, row.counts, min(before, WEIGHED))
-    return float("inf") if k is None else k

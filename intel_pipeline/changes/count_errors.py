@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import ceil, comb, log
+from math import comb, inf, log, pi
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 # What is believed of a target before its counts have been seen, with the share of targets that are like that.
 # Exact, but for what the count moved by while the list was read.
 EXACT = 0.83
-# The count leaves out each event since the capture before with a chance: it is some hours old.
-LATE = {0.08: 0.015, 0.2: 0.015, 0.4: 0.02}
+# The count leaves out each event since the capture before with a chance, for it is some hours old; and with another
+# chance it has one more, who came and went between the lists.
+LATE = {(0.08, 0.0): 0.015, (0.25, 0.0): 0.015, (0.5, 0.0): 0.02, (0.25, 0.3): 0.003, (0.5, 0.3): 0.003}
 # Each reading is off by up to so many, evenly.
 OFF_BY = {1: 0.02, 2: 0.01, 4: 0.005}
 # With a chance it errs by a Laplace distribution of a scale.
@@ -35,8 +36,13 @@ MOST_EVENTS = 100
 # Errors are looked at in halves, for the mean of two readings, up to this many to either side.
 REACH = 40
 LEAST_ALIKE = 1e-6
-# The share of losses that k absences may fail to decide.
-MISSED = 0.01
+# The share of losses that the counts on either side may fail to decide after k absences: half of 1 %.
+MISSED = 0.005
+MOST_COUNTS = 100
+COUNTS_APART = 0.2
+TINY = 1e-300
+# The t of Chernoff's bound that are tried.
+TILTS = tuple(number / 20 for number in range(1, 20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ def ways(at: Circumstances) -> "Array":
     moved = min(at.moved, 2 * REACH - at.moved % 2)
     fixed, unmoved = fixed_ways(moved), evenly(moved / 2)
     arrived, missing = min(at.arrived, MOST_EVENTS), min(at.missing, MOST_EVENTS)
-    late = (np.convolve(left_out(arrived, missing, share), unmoved, "same") for share in LATE)
+    late = (
+        np.convolve(left_out(arrived, missing, share), visited(unmoved, visitor), "same") for share, visitor in LATE
+    )
     accident = ACCIDENTS * erring(ACCIDENT_SCALE, moved)
     return np.vstack([fixed[:1], *((1 - ACCIDENTS) * chances + accident for chances in late), fixed[1:]])
 
@@ -97,6 +105,15 @@ def evenly(most: float) -> "Array":
         first = round(2 * (REACH - min(most, REACH)))
         places = np.arange(first, 4 * REACH - first + 1, 2)
         found[places] = 1 / len(places)
+    return found
+
+
+def visited(told: "Array", visitor: float) -> "Array":
+    """Return the chances of errors where one more is counted with a chance."""
+    import numpy as np
+
+    higher = np.pad(told[:-2], (2, 0))
+    found: Array = (1 - visitor) * told + visitor * higher
     return found
 
 
@@ -135,29 +152,41 @@ def counts_needed(circumstances: Sequence[Circumstances], weight: "Array", odds:
     """Return how many counts tell a loss from somebody's becoming hidden, where the level before is known.
 
     `weight`: what each of the `ways` has come to be believed; `odds` to overcome: how likely hiding is beforehand, over
-    what is allowed. After a loss the error e of a count has the chance p(e), after hiding p(e - 1). That m counts fail
-    to tell has at most the chance sqrt(odds) * B^m, where B is the sum of sqrt(p(e) p(e - 1)) (Chernoff's bound):
-    m is where that comes to MISSED.
+    what is allowed. After so many counts at most MISSED of the losses are undecided; infinite from MOST_COUNTS on.
     """
     import numpy as np
 
-    alike = float(np.mean([likeness(at) for at in circumstances], axis=0) @ weight)
-    return (log(max(odds, 1.0)) / 2 - log(MISSED)) / -log(alike)
+    numbers = np.arange(COUNTS_APART, MOST_COUNTS, COUNTS_APART)
+    enough = undecided(circumstances, numbers, odds) @ weight <= MISSED
+    return float(numbers[enough.argmax()]) if enough.any() else inf
+
+
+def undecided(circumstances: Sequence[Circumstances], numbers: "Array", odds: float) -> "Array":
+    """Return which share of the losses is undecided after so many counts, [number of counts, way to err].
+
+    After a loss the error e of a count has the chance p(e), after hiding p(e - 1). That the counts are not `odds` times
+    likelier after the loss has at most the chance odds^t M(t)^m for any t, where M is the sum of p(e)^(1-t) p(e-1)^t
+    (Chernoff's bound), and with the best t about that over t sqrt(2 pi m v), v the curvature of log M (Bahadur and Rao).
+    """
+    import numpy as np
+
+    tilts = np.array(TILTS)
+    alike = np.log(np.mean([likeness(at) for at in circumstances], axis=0))
+    curvature = np.gradient(np.gradient(alike, tilts, axis=0), tilts, axis=0).clip(0)
+    exponents = log(max(odds, 1.0)) * tilts[:, None] + numbers[:, None, None] * alike
+    best = exponents.argmin(axis=1)
+    bound = np.exp(np.take_along_axis(exponents, best[:, None], axis=1)[:, 0])
+    spread = np.sqrt(2 * pi * numbers[:, None] * np.take_along_axis(curvature, best, axis=0))
+    found: Array = np.minimum(1.0, bound / np.maximum(1.0, tilts[best] * spread))
+    return found
 
 
 @lru_cache(maxsize=4096)
 def likeness(at: Circumstances) -> "Array":
-    """Return B of `counts_needed` for each way to err: 1 where a count tells nothing, 0 where it tells all."""
+    """Return M of `undecided`, [t, way to err]: 1 where a count tells nothing, 0 where it tells all."""
     import numpy as np
 
     chances = ways(at)
-    alike: Array = np.sqrt(chances[:, 2:] * chances[:, :-2]).sum(axis=1)
+    loss, hiding = np.log(chances[:, 2:] + TINY), np.log(chances[:, :-2] + TINY)
+    alike: Array = np.exp(loss + np.array(TILTS)[:, None, None] * (hiding - loss)).sum(axis=2)
     return np.clip(alike, LEAST_ALIKE, 1 - LEAST_ALIKE)
-
-
-def counts_after(needed: float, before: int) -> int | None:
-    """Return how many counts must follow a loss, where `before` precede it; None where those are too few for any.
-
-    The level must be known on both sides: 1 / needed = 1 / before + 1 / after.
-    """
-    return max(1, ceil(1 / (1 / needed - 1 / before))) if before > needed else None

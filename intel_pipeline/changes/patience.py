@@ -3,7 +3,6 @@
 from math import ceil, log
 
 from intel_pipeline.changes.balance import BOUND, WEIGHED
-from intel_pipeline.changes.count_errors import counts_after
 
 # The counts speak against it when somebody merely flickers; how often they fail to, by accident.
 ACCIDENT = 0.05
@@ -34,7 +33,7 @@ def absences_needed(flicker: int, counts: float, before: int) -> int | None:
     """Return k: the absences after which 99 in 100 losses are decided; None where they cannot be while they are weighed.
 
     `flicker`: as many absences flickering explains. `counts`: how many counts tell a loss from somebody's becoming
-    hidden where the level before is known; `before`: complete captures before the loss that the balance weighs.
+    hidden where the level before is known. The level must be known on both sides of the loss; `before`: complete
+    captures before it that the balance weighs.
     """
-    after = counts_after(counts, before)
-    return None if after is None or after > WEIGHED else max(flicker, after)
+    return None if counts > min(before, WEIGHED) else max(flicker, ceil(counts))

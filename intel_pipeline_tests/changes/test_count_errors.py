@@ -10,8 +10,8 @@ from intel_pipeline.changes.count_errors import (
     REACH,
     Circumstances,
     believed,
-    counts_after,
     counts_needed,
+    undecided,
     ways,
 )
 
@@ -40,10 +40,10 @@ def test_an_exact_count_is_off_by_no_more_than_it_moved_while_the_list_was_read(
 
 
 def test_a_late_count_is_too_low_for_arrivals_and_too_high_for_losses_and_right_on_a_quiet_day() -> None:
-    late = 1 + [*LATE].index(0.4)
+    late = 1 + [*LATE].index((0.25, 0.0))
     arrivals, losses = Circumstances(0, 1, 0), Circumstances(0, 0, 1)
-    assert chance(arrivals, late, -1) == pytest.approx(0.4, abs=0.01)
-    assert chance(losses, late, 1) == pytest.approx(0.4, abs=0.01)
+    assert chance(arrivals, late, -1) == pytest.approx(0.25, abs=0.01)
+    assert chance(losses, late, 1) == pytest.approx(0.25, abs=0.01)
     assert chance(CALM, late, 0) > 0.999
 
 
@@ -68,9 +68,18 @@ def test_the_more_a_count_errs_the_more_of_them_it_takes() -> None:
     assert counts_needed([CALM], np.array(sure), 10.0) < counts_needed([CALM], np.array(sure), 1000.0)
 
 
-def test_the_level_must_be_known_on_both_sides_of_a_loss() -> None:
-    assert counts_after(0.5, 10) == 1
-    assert counts_after(10, 20) == 20
-    assert counts_after(10, 1000) == 11
-    assert counts_after(10, 10) is None
-    assert counts_after(float("inf"), 64) is None
+@pytest.mark.parametrize("way", [2, 3, 6, 8, 14])
+def test_as_many_losses_stay_undecided_as_when_counts_are_drawn(way: int) -> None:
+    places = [Circumstances(0, arrived, missing) for arrived, missing in ((2, 1), (0, 2), (3, 0), (1, 1), (0, 0))]
+    generator, odds, counts, draws = np.random.default_rng(way), 20.0, 20, 20_000
+    against = np.zeros(draws)
+    days = generator.integers(0, len(places), (draws, counts))
+    for number, at in enumerate(places):
+        chances = ways(at)[way] / ways(at)[way].sum()
+        hiding = np.concatenate([[0, 0], chances[:-2]])
+        told = np.log((chances + 1e-300) / (hiding + 1e-300))[
+            generator.choice(len(chances), (draws, counts), p=chances)
+        ]
+        against += (told * (days == number)).sum(axis=1)
+    expected = undecided(places, np.array([float(counts)]), odds)[0, way]
+    assert (against < np.log(odds)).mean() == pytest.approx(expected, rel=0.4, abs=0.001)

@@ -30,7 +30,10 @@ def test_the_longer_followers_stay_away_the_longer_it_takes(seen: tuple[int, int
 def test_k_is_what_flickering_and_counts_both_need() -> None:
     assert absences_needed(2, 0.5, 60) == 2
     assert absences_needed(6, 0.5, 60) == 6
-    assert absences_needed(2, 10.0, 60) == 12
+    assert absences_needed(2, 9.6, 60) == 10
+
+
+def test_there_is_no_k_where_too_few_counts_are_known_before_the_loss_or_too_many_would_have_to_follow() -> None:
     assert absences_needed(2, 10.0, 9) is None
-    # Longer than the balance looks back.
-    assert absences_needed(2, 64 - 1e-7, 64) is None
+    assert absences_needed(2, 64.5, 80) is None
+    assert absences_needed(2, float("inf"), 64) is None
