@@ -21,7 +21,8 @@ class Happening(NamedTuple):
     `lasting`: of a loss, whether it lasted for the k complete captures that it needed. `clouded`: of a loss, whether nothing that Instagram shows proves it. At the first complete capture without the
     follower somebody else was counted and not listed, and no list vouches for them: somebody who has become hidden, a
     newcomer who is not shown yet, one who was not being shown and is never shown again. The count is then what it would
-    be if the loss had not happened.
+    be if the loss had not happened. Or that happened one complete capture before or after, to somebody never shown
+    again: then a single count tells which of the two it was, and that one count in 10,000 errs no history can rule out.
     """
 
     kind: Kind
@@ -65,11 +66,11 @@ class Truth:
                 last = len(self.complete) if until is None else bisect_right(self.complete, until)
                 shown = [number for number in range(first, last) if user_id in members[number]]
                 # Before the first list that shows them in this turn, and after the last.
-                if shown:
-                    clouded |= {first} if shown[0] > first else set()
-                    clouded |= {shown[-1] + 1} if shown[-1] + 1 < last else set()
-                elif first < last:
+                if shown and shown[0] > first:
                     clouded.add(first)
+                hidden = shown[-1] + 1 if shown else first
+                if hidden < last:
+                    clouded |= {hidden - 1, hidden, hidden + 1}
         return clouded
 
     def turns(self, user_id: int, founders: Iterable[int]) -> Iterator[tuple[datetime | None, datetime | None]]:

@@ -9,6 +9,8 @@ FEWEST_IN_ORDER = 5
 LEAST_ORDER = 0.9
 # Complete captures after the first that everybody who flickers needs to have been seen.
 SETTLING = 3
+# After so many, nearly everybody has, however long they stay away: enough to guess by, not to prove anything.
+SEEN = 8
 # Of so many who stood above somebody in the list, or have followed since, one at least is listed.
 FEWEST_ABOVE = 5
 # Followers may be listed late. So many complete captures are kept apart in the order of a list to find their place.

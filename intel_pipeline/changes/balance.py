@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # How often the count moves by one for a reason that no list shows, at a target without a gap. With one, those who are
 # hidden leave as often as the others, and as many newcomers are hidden from the start.
 UNSEEN = 0.0003
+# How often somebody revealed was not counted before: their account was deactivated when the first list was read.
+REVIVED = 0.1
 # Complete captures that are weighed: older ones say nothing about who is missing now.
 WEIGHED = 64
 # Beyond this the counts and the list have lost each other, and nothing is proven by them.
@@ -34,7 +36,7 @@ class Entry:
 
     `listed`: how many its list holds; `away`: how many it lacks who were merely not shown, since later ones show them.
     `reported`: the number that Instagram reported at it, the mean of two readings that were `moved` apart. `arrived`:
-    those who followed since the entry before. `missing`: those who were listed before, are not since this capture, and
+    those who followed since the entry before. `revealed`: those listed for the first time who are taken for older followers. `missing`: those who were listed before, are not since this capture, and
     were not merely away. `ripe`: they have been missing for so long that they do not merely flicker; of those who may,
     nothing is believed beforehand.
     """
@@ -46,6 +48,7 @@ class Entry:
     arrived: int
     missing: int
     ripe: bool = True
+    revealed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,14 @@ def inferred(seen: "Array", entries: Sequence[Entry], again: float) -> Weighing:
     import numpy as np
 
     hiding, belief = np.array([*HIDING]), np.array([*HIDING.values()])
-    levels, unseen = seen.shape[2], unseen_moves(entries)
+    levels, (down, up) = seen.shape[2], unseen_moves(entries)
     arriving, _ = usual_events(entries)
     moves = unshown_moves([entry.missing + arriving for entry in entries[1:]], unshown_share(entries), again)
     seen = counted_on_top(seen, moves.shape[1])
-    steps = [step_chances(entry.missing, entry.ripe, levels, unseen) for entry in entries[1:]]
+    steps = [
+        step_chances(entry.missing, entry.ripe, levels, (down, min(MOST_UNSEEN, up + REVIVED * entry.revealed)))
+        for entry in entries[1:]
+    ]
     # [share hiding, way to err, number unshown, level]
     forward = [np.broadcast_to(seen[0] * at_first(moves)[:, None] / levels, (len(hiding), *seen[0].shape))]
     evidence = np.log(belief[:, None] * believed())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.arrivals import SETTLING, at_top, edges, likely_new, risen_to_top
+from intel_pipeline.changes.arrivals import SEEN, SETTLING, at_top, edges, likely_new, risen_to_top
 from intel_pipeline.changes.comparison import Compared, compared, listing
 from intel_pipeline.changes.events import event, told
 from intel_pipeline.changes.evidence import CaptureRef
@@ -102,6 +102,7 @@ def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: 
         reported=capture.reported or 0.0,
         moved=capture.moved,
         arrived=int(fresh["likely"].sum()) + again.height,
+        revealed=int((~fresh["likely"]).sum()) if standing.based else 0,
         missing=missing,
         edges=above,
     )
@@ -142,13 +143,14 @@ def known_as_new(
     if not standing.based:
         nobody = pl.lit(value=False)
         return nobody.alias("likely"), nobody.alias("proven")
-    settled = len(standing.balance) >= max(SETTLING, flicker_patience(standing.balance))
+    known, patience = len(standing.balance), flicker_patience(standing.balance)
+    settled = known >= max(SETTLING, patience)
     risen = None
     if capture.complete and capture.reported is not None:
         others = found.arrived.height - fresh
         risen = capture.reported - standing.balance[-1].reported - standing.since.arrived - others
     with_losses = None if risen is None else risen + found.missing.height
-    likely = likely_new(fresh, above, risen=with_losses, settled=settled)
+    likely = likely_new(fresh, above, risen=with_losses, settled=known >= max(SETTLING, min(patience, SEEN)))
     no_room = all(row.reported <= row.listed for row in standing.balance)
     certain = settled or no_room or (risen is not None and fresh <= risen)
     return likely.alias("likely"), (likely & certain).alias("proven")

@@ -158,6 +158,8 @@ def entries_of(balance: Sequence[Row]) -> tuple[Entry, ...]:
     """Return the balance as it is weighed; those missing for less than the patience with flickering may merely flicker."""
     ripe, age = flicker_patience(balance), len(balance)
     return tuple(
-        Entry(row.listed, row.away, row.reported, row.moved, row.arrived, row.missing, ripe=age - number >= ripe)
+        Entry(
+            row.listed, row.away, row.reported, row.moved, row.arrived, row.missing, age - number >= ripe, row.revealed
+        )
         for number, row in enumerate(balance)
     )

@@ -5,7 +5,7 @@ from math import ceil, log
 from intel_pipeline.changes.balance import BOUND, WEIGHED
 
 # The counts speak against it when somebody merely flickers; how often they fail to, by accident.
-ACCIDENT = 0.05
+ACCIDENT = 0.2
 FEWEST = 2
 
 

@@ -13,7 +13,7 @@ from intel_pipeline.changes.standing import Row, Standing
 
 CAME_BACK = "the reported count had let them go: they left, and came back before that was proven"
 # Whoever is back at the old place is believed to have flickered unless the counts speak so many to one against it.
-ODDS = 10.0
+ODDS = 3.0
 LIMITS = 1e-3, 1e4
 LONG_AGO = ""
 

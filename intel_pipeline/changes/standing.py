@@ -35,7 +35,7 @@ class Row:
 
     `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught.
     `reported`: the mean of the readings before and after the list, which were `moved` apart. `arrived`: followed and
-    refollowed since the row before. `missing`: missing since this capture, and not merely away. `returned`: back from
+    refollowed since the row before. `revealed`: listed for the first time, and taken for older followers. `missing`: missing since this capture, and not merely away. `returned`: back from
     a loss that was never confirmed, after `waited` complete captures altogether, although the counts had never let
     them go; `let_go`: back likewise, and the counts alone said that they had left. `confirmed`: losses confirmed at
     this capture. `flicker`: absences that flickering explains. `counts`: how many counts tell a loss from somebody's
@@ -51,6 +51,7 @@ class Row:
     away: int = 0
     moved: int = 0
     arrived: int = 0
+    revealed: int = 0
     missing: int = 0
     returned: int = 0
     waited: int = 0
@@ -89,6 +90,7 @@ class Since:
     """What incomplete captures taught since the last complete one, in numbers, as in Row."""
 
     arrived: int = 0
+    revealed: int = 0
     returned: int = 0
     waited: int = 0
     let_go: int = 0

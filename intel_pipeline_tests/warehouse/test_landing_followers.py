@@ -154,7 +154,7 @@ HISTORY = (
     Seen(people(7), complete=False),
     Seen({**without(2, first=(20,)), 5: "eve"}),
     # Somebody has flickered here, so that it takes more than two absences.
-    *(Seen({**without(2, first=(20,)), 5: "eve"}) for _ in range(6)),
+    *(Seen({**without(2, first=(20,)), 5: "eve"}) for _ in range(8)),
 )
 
 

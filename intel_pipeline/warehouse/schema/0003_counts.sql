@@ -59,6 +59,7 @@ create table follower_balance (
     reported double,
     moved bigint not null,
     arrived bigint not null,
+    revealed bigint not null,
     missing bigint not null,
     returned bigint not null,
     waited bigint not null,
@@ -74,6 +75,7 @@ comment on column follower_balance.listed is 'How many followers the list holds;
 comment on column follower_balance.reported is 'Reported number of followers, the mean of the readings before and after.';
 comment on column follower_balance.moved is 'How far the two readings are apart.';
 comment on column follower_balance.arrived is 'Who followed or refollowed.';
+comment on column follower_balance.revealed is 'Who was listed for the first time and is taken for an older follower.';
 comment on column follower_balance.missing is 'Who was missing for the first time.';
 comment on column follower_balance.returned is 'Who was back before the loss was confirmed, and had been counted all the while.';
 comment on column follower_balance.waited is 'Complete captures that those had been missing from, altogether.';
