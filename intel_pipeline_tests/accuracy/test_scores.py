@@ -75,6 +75,16 @@ def test_a_loss_is_clouded_by_somebody_who_hides_between_the_same_captures() -> 
     assert [happening.clouded for happening in known.happenings()] == [True]
 
 
+@pytest.mark.parametrize(("hidden", "clouded"), [(0.5, False), (1.5, True), (2.5, True), (3.5, True), (4.5, False)])
+def test_a_loss_is_clouded_by_somebody_who_hides_a_single_count_away(hidden: float, clouded: bool) -> None:  # noqa: FBT001
+    def listed(day: int) -> list[int]:
+        return without(*([7] if day > 2.5 else []), *([8] if day > hidden else []))
+
+    days = course(*[(listed(day), 39 if day > 2.5 else 40) for day in range(9)])
+    known = truth(days, event(hidden, "hidden", 8), event(2.5, "left", 7))
+    assert [happening.clouded for happening in known.happenings()] == [clouded]
+
+
 def test_a_loss_is_not_clouded_by_somebody_whom_lists_before_and_after_vouch_for() -> None:
     back = course((CROWD, 40), (CROWD, 40), (without(7, 8), 39), (without(7), 39), (without(7), 39))
     assert [happening.clouded for happening in truth(back, event(1.5, "left", 7)).happenings()] == [False]

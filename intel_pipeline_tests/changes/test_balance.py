@@ -130,3 +130,13 @@ def test_a_newcomer_who_is_counted_before_being_listed_hides_no_loss_where_follo
 
     assert beside_a_newcomer(away=4) < BOUND
     assert beside_a_newcomer(away=0) > BOUND
+
+
+def test_a_count_that_rises_for_somebody_revealed_does_not_err() -> None:
+    def after_a_rise(revealed: int) -> float:
+        risen = replace(QUIET, listed=101, reported=101)
+        lost = replace(QUIET, missing=1)
+        return weigh((*[QUIET] * 12, replace(risen, revealed=revealed), lost, *[QUIET] * 4)).chances[13]
+
+    assert after_a_rise(revealed=1) < BOUND
+    assert after_a_rise(revealed=0) > BOUND

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterable
 
 from intel_pipeline.changes.returns import CAME_BACK
@@ -48,3 +49,17 @@ def test_whoever_flickered_was_away_and_makes_the_next_absence_count_for_less() 
     assert sum(row.returned for row in standing.balance) == 4
     log, _ = folded([*flicker, Seen(without()), *[Seen(without(9))] * 2])
     assert log.filter(user_id=9, state="confirmed").is_empty()
+
+
+def test_counts_that_wobble_tell_returns_apart_in_lists_without_order() -> None:
+    generator = random.Random(0)
+
+    def seen(*missing: int) -> Seen:
+        members = [*without(*missing).items()]
+        generator.shuffle(members)
+        return Seen(dict(members), reported=len(members) + generator.choice([-1, -0.5, 0, 0, 0.5, 1]))
+
+    history = [seen() for _ in range(12)]
+    for gone in (7, 12, 23, 31):
+        history += [*(seen(gone) for _ in range(4)), *(seen() for _ in range(5))]
+    assert retracted(history) == [(gone, CAME_BACK) for gone in (7, 12, 23, 31)]
