@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from intel_pipeline.settings import Settings
 from intel_pipeline.vault import Vault, open_vault
 
 if TYPE_CHECKING:
+    from instaloader import InstaloaderContext
+
     from intel_pipeline.simulator.server import Instagram
 
 
@@ -70,29 +72,40 @@ class Pipeline:
         with routed(self.instagram):
             yield
 
+    def using(self, session: str) -> "Pipeline":
+        """Return the pipeline with another session than the one of the settings."""
+        return replace(self, settings=self.settings.model_copy(update={"session": session}))
+
     @contextmanager
-    def source(self) -> Iterator[Source]:
-        """Yield a source that asks with the session of the settings, at the pace of the ledger."""
-        from intel_pipeline.instagram.instaloader_source import InstaloaderSource
+    def context(self, username: str | None, cookies: dict[str, str] | None) -> "Iterator[InstaloaderContext]":
+        """Yield an instaloader context at the pace of the ledger, with these cookies or logged out."""
         from intel_pipeline.instagram.pace import Pace
         from intel_pipeline.instagram.session import open_context
 
-        settings = self.settings
         pace = partial(
             Pace,
             ledger=self.registry.ledger,
             clock=self.clock,
             session=self.session_name,
-            limit=settings.requests_per_window,
-            longest_wait=settings.longest_wait,
+            limit=self.settings.requests_per_window,
+            longest_wait=self.settings.longest_wait,
         )
-        context = open_context(settings.request_timeout, pace)
-        if settings.session:
-            sealed = self.vault().unseal(settings.session)
-            context.load_session(sealed["username"], sealed["cookies"])
+        context = open_context(self.settings.request_timeout, pace)
+        if cookies is not None:
+            context.load_session(username, cookies)
         with self.network():
+            yield context
+
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        """Yield a source that asks with the session of the settings, at the pace of the ledger."""
+        from intel_pipeline.instagram.instaloader_source import InstaloaderSource
+
+        session = self.settings.session
+        sealed = self.vault().unseal(session) if session else {"username": None, "cookies": None}
+        with self.context(sealed["username"], sealed["cookies"]) as context:
             yield InstaloaderSource(
-                context, "simulator" if self.simulated else "instagram", settings.followers_per_page
+                context, "simulator" if self.simulated else "instagram", self.settings.followers_per_page
             )
 
 

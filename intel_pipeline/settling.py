@@ -74,7 +74,7 @@ def look_up(
                     )
                     return
         except InstagramError as error:
-            spares_the_session(pipeline, source, error)
+            spares_the_session(pipeline, error, logged_in=source.logged_in)
             settled.stopped = error.problem
             if isinstance(error, DriftError):
                 # Of this account the answer may always be strange: the next run goes on with the others.

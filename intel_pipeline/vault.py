@@ -5,6 +5,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,12 @@ class Vault:
         # The name goes in with the content: Fernet seals no context, so two records could be swapped unnoticed.
         plain = json.dumps({"name": name, "content": content}).encode()
         record = {"name": name, "key_id": key_id(self.keys[0]), "token": self._fernet().encrypt(plain).decode()}
-        path = self.path(name)
-        temporary = path.with_suffix(".tmp")
-        temporary.unlink(missing_ok=True)
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(record, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_private(self.path(name), json.dumps(record))
+
+    def seal_anew(self) -> None:
+        """Seal every record with the newest key; raises VaultError for one that cannot be opened."""
+        for name in self.names():
+            self.seal(name, self.unseal(name))
 
     def unseal(self, name: str) -> dict[str, Any]:
         """Return the content of a record, or raise VaultError saying whether the key or the record is at fault."""
@@ -94,7 +93,38 @@ def open_vault(folder: Path, keys: str | None) -> Vault:
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         problem = f"others may read the vault key {file.name}"
         raise VaultError(problem, f"`chmod 600 {file}`, and consider the key known: make a new one")
-    return Vault(folder, (checked(file.read_text(encoding="ascii", errors="replace")),))
+    lines = file.read_text(encoding="ascii", errors="replace").splitlines() or [""]
+    return Vault(folder, tuple(map(checked, lines)))
+
+
+def rotate_key_file(folder: Path) -> Vault:
+    """Seal everything in `folder` with a new key, and put that key into the file in the place of the old one.
+
+    Until all is sealed anew the file holds both: whatever interrupts this, each record can be opened, and rotating
+    again goes on. Raises VaultError for a record that cannot be opened; nothing is lost by it.
+    """
+    vault = open_vault(folder, None)
+    both = Vault(folder, (Fernet.generate_key().decode(), *vault.keys))
+    write_keys(folder, both.keys)
+    both.seal_anew()
+    write_keys(folder, both.keys[:1])
+    return Vault(folder, both.keys[:1])
+
+
+def write_keys(folder: Path, keys: Sequence[str]) -> None:
+    """Replace the key file, in one step."""
+    write_private(folder / KEY_FILE, "\n".join([*keys, ""]))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file for its owner's eyes only, durably and in one step."""
+    temporary = path.with_suffix(".tmp")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 def make_key_file(folder: Path) -> Path | None:

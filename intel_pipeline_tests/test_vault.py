@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from intel_pipeline.errors import VaultError
-from intel_pipeline.vault import KEY_FILE, Vault, key_id, make_key_file, open_vault
+from intel_pipeline.vault import KEY_FILE, Vault, key_id, make_key_file, open_vault, rotate_key_file
 
 COOKIES = {"username": "plain.viewer", "cookies": {"sessionid": "77%3AcAnArY%3A12", "csrftoken": "tOkEn"}}
 
@@ -209,3 +209,36 @@ def test_a_temporary_file_that_a_kill_left_behind_does_not_hinder_the_next_one(v
     vault.seal("desk", COOKIES)
     assert vault.unseal("desk") == COOKIES
     assert [path.name for path in vault.folder.iterdir()] == ["desk.json"]
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> Vault:
+    """A vault with a key file and two records."""
+    make_key_file(tmp_path)
+    vault = open_vault(tmp_path, None)
+    vault.seal("annex", COOKIES)
+    vault.seal("desk", COOKIES)
+    return vault
+
+
+def test_rotating_the_key_file_seals_everything_anew_and_leaves_one_key(filed: Vault) -> None:
+    rotated = rotate_key_file(filed.folder)
+    assert rotated.keys != filed.keys
+    assert open_vault(filed.folder, None).keys == rotated.keys
+    assert [open_vault(filed.folder, None).unseal(name) for name in ("annex", "desk")] == [COOKIES] * 2
+    assert mode(filed.folder / KEY_FILE) == 0o600
+    assert sorted(path.name for path in filed.folder.iterdir()) == ["annex.json", "desk.json", KEY_FILE]
+    with pytest.raises(VaultError, match="was sealed with the key"):
+        filed.unseal("desk")
+
+
+def test_rotating_that_meets_a_damaged_record_loses_nothing_and_goes_on_once_that_is_gone(filed: Vault) -> None:
+    damaged, whole = filed.folder / "desk.json", (filed.folder / "desk.json").read_bytes()
+    damaged.write_bytes(whole[:-9])
+    with pytest.raises(VaultError, match="'desk' is damaged"):
+        rotate_key_file(filed.folder)
+    assert len(open_vault(filed.folder, None).keys) == 2
+    assert open_vault(filed.folder, None).unseal("annex") == COOKIES
+    damaged.write_bytes(whole)
+    assert open_vault(filed.folder, None).unseal("desk") == COOKIES
+    assert len(rotate_key_file(filed.folder).keys) == 1

@@ -89,7 +89,7 @@ def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Findin
 
 def respond(pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, error: InstagramError) -> bool:
     """Do what the error's class asks for; return whether the capture is settled by it."""
-    if spares_the_session(pipeline, source, error):
+    if spares_the_session(pipeline, error, logged_in=source.logged_in):
         tally.stopped = error.problem
         return False
     if isinstance(error, DriftError):

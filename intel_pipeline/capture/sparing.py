@@ -9,12 +9,11 @@ from intel_pipeline.instagram.errors import (
     ThrottledError,
     UnreachableError,
 )
-from intel_pipeline.instagram.source import Source
 from intel_pipeline.pipeline import Pipeline
 
 
-def spares_the_session(pipeline: Pipeline, source: Source, error: InstagramError) -> bool:
-    """Write down what `error` means for the session; return whether nothing more may be asked now."""
+def spares_the_session(pipeline: Pipeline, error: InstagramError, *, logged_in: bool) -> bool:
+    """Write down what `error` means for the session, used `logged_in` or not; return whether nothing more may be asked."""
     sessions, name = pipeline.registry.sessions, pipeline.session_name
     match error:
         case ThrottledError():
@@ -25,7 +24,7 @@ def spares_the_session(pipeline: Pipeline, source: Source, error: InstagramError
         case ActionNeededError():
             sessions.stop(name, error.problem)
             return True
-        case LoginNeededError() if source.logged_in:
+        case LoginNeededError() if logged_in:
             # The session is dead, whatever its cookies say: one more request with it could harm the account.
             sessions.stop(name, error.problem)
             return True

@@ -19,6 +19,7 @@ from intel_pipeline.cli import (
     simulate,
     targets,
     ui,
+    vault,
 )
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(targets.app, name="targets", help="The watchlist: which accounts are captured.")
 app.add_typer(captures.app, name="captures", help="What every capture proved, and why; a list held back awaits a word.")
 app.add_typer(sessions.app, name="sessions", help="Instagram sessions that you own, sealed on this machine.")
+app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (
     setup.init,

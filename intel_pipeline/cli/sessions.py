@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.instagram.errors import ActionNeededError, InstagramError, LoginNeededError, ThrottledError
+from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.targets import username_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,6 +36,68 @@ def login(
     out.print(f"logged in; the session '{plain(name)}' is sealed")
     if not set_already:
         err.print(f"Next: set INTEL_SESSION={plain(name)} in the environment or in .env, so that captures use it")
+
+
+@app.command(name="import")
+def import_session(
+    name: Name,
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(
+            help="A session that instaloader saved, or cookies of instagram.com as JSON; - reads what is pasted."
+        ),
+    ],
+) -> None:
+    """Take in a session that exists: instaloader's file, or a browser's cookies. One request tells whose it is."""
+    from intel_pipeline.instagram.cookies import read_cookies
+    from intel_pipeline.instagram.session import owner
+
+    with opened() as pipeline:
+        vault = pipeline.vault()
+        vault.path(name)
+        cookies = read_cookies(file.read())
+        named = pipeline.using(name)
+        refuse_while_cooling(named)
+        # instaloader wants to be told whose it is; nothing asks for the name until the answer gives it.
+        with named.context(name, cookies) as context:
+            account = owner(context)
+        if account is None:
+            problem = "Instagram does not know these cookies: the session has ended"
+            raise LoginNeededError(problem, "log in again where they came from, or `intel-pipeline sessions login`")
+        vault.seal(name, {"username": account, "cookies": cookies})
+        pipeline.registry.sessions.welcome(name, account)
+    out.print(f"the session '{plain(name)}' of {plain(account)} is sealed; delete the file that it came from")
+
+
+@app.command()
+def test(name: Name) -> None:
+    """Ask Instagram once whether a session still works; what it answers is noted, as in a capture."""
+    from intel_pipeline.capture.sparing import spares_the_session
+    from intel_pipeline.instagram.session import test as ask
+
+    with opened() as pipeline:
+        sealed = pipeline.vault().unseal(name)
+        named = pipeline.using(name)
+        refuse_while_cooling(named)
+        stopped = pipeline.registry.sessions.state(name).stopped_because
+        if stopped:
+            problem = f"the session '{name}' is stopped: {stopped}"
+            raise ActionNeededError(problem, f"do what Instagram asks, then `intel-pipeline sessions login {name}`")
+        try:
+            with named.context(sealed["username"], sealed["cookies"]) as context:
+                ask(context, sealed["username"])
+        except InstagramError as error:
+            spares_the_session(named, error, logged_in=True)
+            raise
+    out.print(f"the session '{plain(name)}' answers as {plain(sealed['username'])}")
+
+
+def refuse_while_cooling(pipeline: Pipeline) -> None:
+    """Raise ThrottledError while the session cools down: one more request would prolong it."""
+    until = pipeline.registry.sessions.cooling(pipeline.session_name)
+    if until:
+        problem = f"the session '{pipeline.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC"
+        raise ThrottledError(problem, (until - pipeline.clock.now()).total_seconds())
 
 
 @app.command(name="list")

@@ -80,12 +80,18 @@ def log_in(username: str, password: str, code: Callable[[], str], timeout: float
 
 def test(context: InstaloaderContext, username: str) -> None:
     """Make sure that the session answers as `username`, or raise LoginNeededError."""
-    try:
-        # As instaloader's `test_login`, which takes a throttle for a dead session.
-        user = context.graphql_query(WHO_AM_I, {})["data"]["user"]
-        answered = user and user["username"]
-    except (InstaloaderException, AbortDownloadException, RequestException, *SHAPE) as error:
-        raise classified(error, "testing the session") from None
-    if answered != username:
+    if owner(context) != username:
         problem = f"the session of '{username}' is not logged in"
         raise LoginNeededError(problem, "log in again with `intel-pipeline sessions login`")
+
+
+def owner(context: InstaloaderContext) -> str | None:
+    """Return as whom the session answers, None where it is not logged in, or raise InstagramError of its class.
+
+    As instaloader's `test_login`, which takes a throttle for a dead session.
+    """
+    try:
+        user = context.graphql_query(WHO_AM_I, {})["data"]["user"]
+        return str(user["username"]) if user else None
+    except (InstaloaderException, AbortDownloadException, RequestException, *SHAPE) as error:
+        raise classified(error, "testing the session") from None
