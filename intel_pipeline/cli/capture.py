@@ -37,7 +37,8 @@ def capture(
             raise TargetError(problem, "add one with `intel-pipeline targets add USERNAME`")
         hindrance = pipeline.not_now()
         if hindrance:
-            raise TickError(hindrance, "see `intel-pipeline sessions list`; log in again if it is stopped, else wait")
+            fix = "a cool-down ends by itself; if it is stopped, do what Instagram wants, then `intel-pipeline breaker close`"
+            raise TickError(hindrance, fix)
         day = registry.rounds.open() if pipeline.simulated else today(pipeline.clock)
         if pipeline.settings.session:
             # A wrong key or name is told before the run rather than by its failure.

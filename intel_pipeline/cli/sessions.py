@@ -72,24 +72,32 @@ def import_session(
 @app.command()
 def test(name: Name) -> None:
     """Ask Instagram once whether a session still works; what it answers is noted, as in a capture."""
-    from intel_pipeline.capture.sparing import spares_the_session
-    from intel_pipeline.instagram.session import test as ask
-
     with opened() as pipeline:
-        sealed = pipeline.vault().unseal(name)
-        named = pipeline.using(name)
-        refuse_while_cooling(named)
         stopped = pipeline.registry.sessions.state(name).stopped_because
         if stopped:
             problem = f"the session '{name}' is stopped: {stopped}"
-            raise ActionNeededError(problem, f"do what Instagram asks, then `intel-pipeline sessions login {name}`")
-        try:
-            with named.context(sealed["username"], sealed["cookies"]) as context:
-                ask(context, sealed["username"])
-        except InstagramError as error:
-            spares_the_session(named, error, logged_in=True)
-            raise
-    out.print(f"the session '{plain(name)}' answers as {plain(sealed['username'])}")
+            raise ActionNeededError(problem, f"do what Instagram asks, then `intel-pipeline breaker close {name}`")
+        username = answering(pipeline.using(name))
+    out.print(f"the session '{plain(name)}' answers as {plain(username)}")
+
+
+def answering(pipeline: Pipeline) -> str:
+    """Ask once with the pipeline's session, and return as whom it answers; raises InstagramError if it does not.
+
+    What that means for the session is noted first.
+    """
+    from intel_pipeline.capture.sparing import spares_the_session
+    from intel_pipeline.instagram.session import test as ask
+
+    sealed = pipeline.vault().unseal(pipeline.session_name)
+    refuse_while_cooling(pipeline)
+    try:
+        with pipeline.context(sealed["username"], sealed["cookies"]) as context:
+            ask(context, sealed["username"])
+    except InstagramError as error:
+        spares_the_session(pipeline, error, logged_in=True)
+        raise
+    return str(sealed["username"])
 
 
 def refuse_while_cooling(pipeline: Pipeline) -> None:

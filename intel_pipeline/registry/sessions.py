@@ -35,8 +35,12 @@ class Sessions:
         self._set(name, username=username, cooling_until=None, stopped_because=None)
 
     def stop(self, name: str, reason: str) -> None:
-        """Open the breaker: the session is not used until its operator logs in again."""
+        """Open the breaker: the session is not used until its operator acts."""
         self._set(name, stopped_because=reason)
+
+    def resume(self, name: str) -> None:
+        """Close the breaker: the operator has acted. A cool-down goes on."""
+        self._set(name, stopped_because=None)
 
     def cool(self, name: str, until: datetime) -> None:
         """Use the session no more before `until`."""

@@ -33,6 +33,7 @@ COMMANDS = (
     "settings",
     "sessions",
     "vault",
+    "breaker",
 )
 
 
@@ -396,3 +397,32 @@ def test_a_check_of_the_vault_names_what_cannot_be_opened(folder):
     result = run("vault", "check")
     assert result.exit_code == VaultError.exit_code
     assert "was sealed with the key" in result.stdout
+
+
+def test_a_breaker_is_closed_once_its_operator_has_acted_and_the_session_answers(demo):
+    def stopped(name: str) -> str | None:
+        with opened() as pipeline:
+            return pipeline.registry.sessions.state(name).stopped_because
+
+    with opened() as pipeline:
+        pipeline.registry.sessions.stop("demo", "a checkpoint awaits its owner")
+    assert run("breaker", "close", "demo", input="n\n").exit_code == 1
+    assert stopped("demo") == "a checkpoint awaits its owner"
+    assert "answers as" in run("breaker", "close", "demo", input="y\n").stdout
+    assert stopped("demo") is None
+    assert "is closed" in run("breaker", "close", "demo").stdout
+
+    with opened() as pipeline:
+        sealed = pipeline.vault().unseal("demo")
+        cookies = {**sealed["cookies"], "sessionid": "1%3Aended%3A1"}
+        pipeline.vault().seal("dead", {**sealed, "cookies": cookies})
+        pipeline.registry.sessions.stop("dead", "logged out")
+    with pytest.raises(LoginNeededError):
+        run("breaker", "close", "dead", "--yes")
+    assert stopped("dead")
+    run("sessions", "remove", "dead")
+
+
+def test_the_breaker_of_a_session_that_is_not_there_cannot_be_closed(demo):
+    with pytest.raises(VaultError, match="no session 'nobody'"):
+        run("breaker", "close", "nobody")

@@ -20,7 +20,7 @@ def test_a_cool_down_ends_by_itself(registry: Registry, clock: VirtualClock) -> 
     assert registry.sessions.cooling("desk") is None
 
 
-def test_a_stop_holds_until_its_operator_logs_in_again(registry: Registry, clock: VirtualClock) -> None:
+def test_a_stop_holds_until_its_operator_acts(registry: Registry, clock: VirtualClock) -> None:
     registry.sessions.stop("desk", "Instagram asks for a checkpoint")
     registry.sessions.cool("desk", clock.now() + timedelta(minutes=1))
     clock.advance(timedelta(days=30))
@@ -28,6 +28,18 @@ def test_a_stop_holds_until_its_operator_logs_in_again(registry: Registry, clock
     registry.sessions.welcome("desk", "plain.viewer")
     state = registry.sessions.state("desk")
     assert (state.username, state.stopped_because, state.cooling_until) == ("plain.viewer", None, None)
+
+
+def test_closing_the_breaker_leaves_a_cool_down_and_whose_the_session_is(
+    registry: Registry, clock: VirtualClock
+) -> None:
+    until = clock.now() + timedelta(minutes=11)
+    registry.sessions.welcome("desk", "plain.viewer")
+    registry.sessions.cool("desk", until)
+    registry.sessions.stop("desk", "challenge")
+    registry.sessions.resume("desk")
+    state = registry.sessions.state("desk")
+    assert (state.username, state.stopped_because, state.cooling_until) == ("plain.viewer", None, until)
 
 
 def test_stopping_a_session_keeps_whose_it_is(registry: Registry) -> None:
