@@ -33,10 +33,11 @@ from intel_pipeline.instagram.errors import (
 )
 
 STATUS = re.compile(r"(?:^|: )(\d{3}) ")
-PLEASE_WAIT = "Please wait a few minutes"
+WAIT = ("Please wait a few minutes", "rate_limit_error")
+NOBODY_THERE = "unable to fetch followers"
 NOT_FOLLOWED = "Not authorized to view user"
 # instaloader looks for these in answers to the API only; a page that is asked for can hold them as well.
-ACT = ("checkpoint_required", "challenge_required", "feedback_required")
+ACT = ("checkpoint_required", "challenge_required", "feedback_required", "sentry_block")
 WAIT_AFTER_429 = 666.0
 
 
@@ -53,21 +54,21 @@ def classified(  # noqa: C901  one branch per class
     status = status_of(cause) or status_of(error)
     if isinstance(error, AbortDownloadException) or any(word in str(cause) for word in ACT):
         problem = f"Instagram asks the owner of this session to act (while {doing})"
-        fix = "open Instagram with this account, do what it asks, then `intel-pipeline sessions login` again"
+        fix = "open Instagram with this account, do what it asks, then `intel-pipeline breaker close NAME`"
         return ActionNeededError(problem, fix)
     if isinstance(cause, TooManyRequestsException) or status == 429:  # noqa: PLR2004  HTTP's own number
         return ThrottledError(f"Instagram answered 429, too many requests (while {doing})", WAIT_AFTER_429)
     if isinstance(error, LoginRequiredException | BadCredentialsException) or status in (401, 403):
         problem = f"Instagram shows this only to a logged-in session (while {doing})"
         return LoginNeededError(problem, "log in with `intel-pipeline sessions login NAME` and set INTEL_SESSION=NAME")
-    if PLEASE_WAIT in str(cause):
+    if any(words in str(cause) for words in WAIT):
         return ThrottledError(f"Instagram asks to wait (while {doing})", WAIT_AFTER_429)
     if isinstance(error, LoginException):
         problem = f"Instagram refused the login (while {doing})"
         return ActionNeededError(problem, "log in once in a browser, answer what Instagram asks, then try again")
     if isinstance(error, PrivateProfileNotFollowedException) or NOT_FOLLOWED in str(cause):
         return PrivateError(f"the account is private and the session does not follow it (while {doing})", FOLLOW)
-    if isinstance(error, ProfileNotExistsException | QueryReturnedNotFoundException):
+    if isinstance(error, ProfileNotExistsException | QueryReturnedNotFoundException) or NOBODY_THERE in str(cause):
         return gone(doing)
     if isinstance(error, (QueryReturnedBadRequestException, *SHAPE)):
         return drifted(error, doing)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from instaloader import Instaloader, InstaloaderContext, RateController
 from instaloader.exceptions import (
@@ -11,6 +12,7 @@ from instaloader.exceptions import (
     LoginException,
     TwoFactorAuthRequiredException,
 )
+from requests import Response
 from requests.exceptions import RequestException
 
 from intel_pipeline.instagram.classification import classified
@@ -18,6 +20,7 @@ from intel_pipeline.instagram.errors import SHAPE, ActionNeededError, LoginNeede
 
 log = logging.getLogger(__name__)
 Cookies = dict[str, str]
+REFUSED = "password you entered is incorrect"
 WHO_AM_I = "d6f4427fbe92d846298cf93df0b937d3"
 
 
@@ -39,7 +42,19 @@ def open_context(
     context = loader.context
     # Its own `error` prints to stderr, with addresses and their variables, and keeps every text for ever.
     setattr(context, "error", mention)  # noqa: B010  mypy forbids assigning to a method
+    # Its own text of an answer leaves out the type of an error, which alone tells a throttle from a malformed request.
+    setattr(context, "_response_error", partial(with_type, context._response_error))  # noqa: B010, SLF001
     return context
+
+
+def with_type(described: Callable[[Response], str], response: Response) -> str:
+    """Return instaloader's text of an answer that went wrong, and the type of the error that the answer names."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    kind = body.get("error_type") if isinstance(body, dict) else None
+    return f"{described(response)} ({kind})" if kind else described(response)
 
 
 def mention(message: str, *, repeat_at_end: bool = True) -> None:
@@ -60,10 +75,10 @@ def log_in(username: str, password: str, code: Callable[[], str], timeout: float
             context.login(username, password)
         except TwoFactorAuthRequiredException:
             context.two_factor_login(code())
-    except BadCredentialsException as error:
-        problem = f"Instagram refused the password or the code of '{username}'"
-        raise LoginNeededError(problem, "check both and try again; several wrong tries lock the account") from error
     except (LoginException, KeyError) as error:
+        if isinstance(error, BadCredentialsException) or REFUSED in str(error):
+            problem = f"Instagram refused the password or the code of '{username}'"
+            raise LoginNeededError(problem, "check both and try again; several wrong tries lock the account") from error
         problem = f"Instagram wants the owner of '{username}' to act before it lets this login in"
         fix = "log in once in a browser, answer what it asks (checkpoint, code, consent), then try again"
         raise ActionNeededError(problem, fix) from error

@@ -65,6 +65,20 @@ FAULTS: dict[str, tuple[Reply, type[InstagramError]]] = {
         json_reply({"message": "feedback_required", "status": "fail"}, 403),
         ActionNeededError,
     ),
+    "400 with the type of a throttle": (
+        json_reply({"message": "", "error_type": "rate_limit_error", "status": "fail"}, 400),
+        ThrottledError,
+    ),
+    "400 with the type of a block": (
+        json_reply({"message": "Sorry", "error_type": "sentry_block", "status": "fail"}, 400),
+        ActionNeededError,
+    ),
+    "400 of a list whose owner is gone": (refusal(400, "unable to fetch followers"), GoneError),
+    "account that was suspended": (
+        json_reply({**CHALLENGE, "challenge": {"url": "https://www.instagram.com/accounts/suspended/"}}, 400),
+        ActionNeededError,
+    ),
+    "200 with a checkpoint": (json_reply(CHECKPOINT), ActionNeededError),
     "404": (Reply(404, b"<html>Not found</html>", HTML), GoneError),
     "500": (Reply(500, b"Oops, an error occurred.", HTML), TransientError),
     "502": (Reply(502, b"", HTML), TransientError),
