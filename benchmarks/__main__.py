@@ -13,4 +13,5 @@ if __name__ == "__main__":
         report = benchmark.run()
         print_table(report.columns, report.rows, title=report.title)
         broken += report.broken
-    sys.exit("\n".join(f"does not hold: {line}" for line in broken))
+    # An empty text would end it with 1.
+    sys.exit("\n".join(f"does not hold: {line}" for line in broken) or None)
