@@ -12,10 +12,12 @@ from intel_pipeline.accuracy.scores import Score
 from intel_pipeline.accuracy.trials import all_at_once, in_pairs, singly
 from intel_pipeline.accuracy.trying import OURS
 from intel_pipeline.cli.accuracy import percent
+from intel_pipeline.cli.console import shown
 
 PAGE = Path("docs/accuracy.md")
 BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 ALONE = [*singly(), *all_at_once()]
+TIMES = "days_median", "days_95", "hours_median"
 Figures = dict[tuple[str, str], dict[str, dict[str, Any]]]
 
 
@@ -39,11 +41,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def shown(cell: object) -> str:
-    """Return a number with thousands apart, a dash for nothing."""
-    return "-" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell)
-
-
 def losses(figures: Figures) -> str:
     """Return the table of losses, each fault by itself, and what all of them came to."""
     head = ["fault", "confirmed", "**untrue**", "true losses", "of these found", "lasted k", "of these found"]
@@ -59,9 +56,6 @@ def losses(figures: Figures) -> str:
         for name in ALONE
     ]
     return table(head, [*rows, row("**all of these**", score(figures, OURS, ALONE, "left"), [None] * len(TIMES))])
-
-
-TIMES = "days_median", "days_95", "hours_median"
 
 
 def others(figures: Figures) -> str:

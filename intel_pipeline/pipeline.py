@@ -55,9 +55,15 @@ class Pipeline:
 
     def not_now(self) -> str | None:
         """Return why no request may be made at this moment, or None."""
-        state = self.registry.sessions.state(self.session_name)
-        if state.stopped_because:
-            return f"the session '{self.session_name}' is stopped: {state.stopped_because}"
+        return self.stopped() or self.cooling()
+
+    def stopped(self) -> str | None:
+        """Return why the session may not be used until its operator acts, or None."""
+        reason = self.registry.sessions.state(self.session_name).stopped_because
+        return f"the session '{self.session_name}' is stopped: {reason}" if reason else None
+
+    def cooling(self) -> str | None:
+        """Return until when the session rests, in words, or None."""
         until = self.registry.sessions.cooling(self.session_name)
         return f"the session '{self.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC" if until else None
 

@@ -18,11 +18,12 @@ from intel_pipeline.simulator.events import Event
 class Happening(NamedTuple):
     """Something that happened to `user_id` at `at`, and that the captures show.
 
-    `lasting`: of a loss, whether it lasted for the k complete captures that it needed. `clouded`: of a loss, whether nothing that Instagram shows proves it. At the first complete capture without the
-    follower somebody else was counted and not listed, and no list vouches for them: somebody who has become hidden, a
-    newcomer who is not shown yet, one who was not being shown and is never shown again. The count is then what it would
-    be if the loss had not happened. Or that happened one complete capture before or after, to somebody never shown
-    again: then a single count tells which of the two it was, and that one count in 10,000 errs no history can rule out.
+    `lasting`: of a loss, whether it lasted for the k complete captures that it needed. `clouded`: of a loss, whether
+    nothing that Instagram shows proves it. At the first complete capture without the follower somebody else was counted
+    and not listed, and no list vouches for them: somebody who has become hidden, a newcomer who is not shown yet, one
+    who was not being shown and is never shown again. The count is then what it would be if the loss had not happened.
+    Or that happened one complete capture before or after, to somebody never shown again: then a single count tells
+    which of the two it was, and that one count in 10,000 errs no history can rule out.
     """
 
     kind: Kind

@@ -36,9 +36,9 @@ class Entry:
 
     `listed`: how many its list holds; `away`: how many it lacks who were merely not shown, since later ones show them.
     `reported`: the number that Instagram reported at it, the mean of two readings that were `moved` apart. `arrived`:
-    those who followed since the entry before. `revealed`: those listed for the first time who are taken for older followers. `missing`: those who were listed before, are not since this capture, and
-    were not merely away. `ripe`: they have been missing for so long that they do not merely flicker; of those who may,
-    nothing is believed beforehand.
+    those who followed since the entry before. `revealed`: those listed for the first time who are taken for older
+    followers. `missing`: those who were listed before, are not since this capture, and were not merely away. `ripe`:
+    they have been missing for so long that they do not merely flicker; of those who may, nothing is believed beforehand.
     """
 
     listed: int

@@ -38,6 +38,7 @@ REACH = 40
 LEAST_ALIKE = 1e-6
 # The share of losses that the counts on either side may fail to decide after k absences: half of 1 %.
 MISSED = 0.005
+# Numbers of counts are tried up to this, so far apart; a target weighs fewer.
 MOST_COUNTS = 100
 COUNTS_APART = 0.2
 TINY = 1e-300

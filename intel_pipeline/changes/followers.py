@@ -114,11 +114,12 @@ def arrivals(standing: Standing, capture: CaptureRef, found: Compared, missing: 
         event(back.with_columns(position="position_before"), "left", "retracted"),
     ]
     if standing.based:
-        earliest, proven = pl.lit(doubtful_since(standing), MOMENT), fresh.filter("proven")
-        refollowed = again.with_columns(not_before=pl.max_horizontal("not_before", earliest))
+        earliest = [pl.lit(moment, MOMENT) for moment in doubtful_since(standing, max(1, len(above)))]
+        refollowed = again.with_columns(not_before=pl.max_horizontal("not_before", earliest[0]))
+        followed = fresh.filter("proven").with_columns(not_before=followed_since(earliest, above))
         events += [
             event(refollowed, "refollowed", "confirmed"),
-            event(proven.with_columns(not_before=followed_since(standing, above)), "followed", "confirmed"),
+            event(followed, "followed", "confirmed"),
             event(fresh.filter(~pl.col("proven")), "revealed", "confirmed"),
         ]
     return Arrivals(returns, again, events)
@@ -165,21 +166,20 @@ def arrived_since(standing: Standing, capture_ids: pl.Series) -> pl.Series:
     return pl.Series([since.get(capture_id, arrived) for capture_id in capture_ids], dtype=pl.Int64)
 
 
-def doubtful_since(standing: Standing, more: int = 0) -> datetime:
+def doubtful_since(standing: Standing, number: int) -> list[datetime]:
     """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed.
 
-    `more`: so many complete captures earlier.
+    After it as many as make up `number`, each a complete capture earlier.
     """
-    doubtful = flicker_patience(standing.balance) - 1 + more
-    return standing.balance[max(0, len(standing.balance) - doubtful)].started_at
+    known, doubtful = len(standing.balance), flicker_patience(standing.balance) - 1
+    return [standing.balance[max(0, known - doubtful - more)].started_at for more in range(number)]
 
 
-def followed_since(standing: Standing, above: Sequence[int]) -> pl.Expr:
+def followed_since(earliest: Sequence[pl.Expr], above: Sequence[int]) -> pl.Expr:
     """Return the last moment at which new followers are proven not to have followed yet, by their place in the list.
 
-    Who stands above all whom an earlier capture knew, but not at the top, followed since that one.
+    Who stands above all whom an earlier capture knew, but not at the top, followed since that one. `earliest`: the
+    moments of `doubtful_since`, one for each edge, one at least.
     """
-    placed = (
-        pl.when(at_top(edge)).then(pl.lit(doubtful_since(standing, more), MOMENT)) for more, edge in enumerate(above)
-    )
-    return pl.coalesce(*placed, pl.lit(doubtful_since(standing), MOMENT))
+    placed = (pl.when(at_top(edge)).then(since) for edge, since in zip(above, earliest, strict=False))
+    return pl.coalesce(*placed, earliest[0])

@@ -23,14 +23,15 @@ def close(
     with opened() as pipeline:
         if name != LOGGED_OUT:
             pipeline.vault().unseal(name)
-        reason = pipeline.registry.sessions.state(name).stopped_because
-        if not reason:
+        named = pipeline.using(name)
+        stopped = named.stopped()
+        if not stopped:
             out.print(f"the breaker of '{plain(name)}' is closed already")
             return
-        err.print(f"the session '{plain(name)}' is stopped: {plain(reason)}")
+        err.print(plain(stopped))
         if not yes:
             typer.confirm("Have you done in a browser what Instagram wants?", abort=True, err=True)
-        username = None if name == LOGGED_OUT else answering(pipeline.using(name))
+        username = None if name == LOGGED_OUT else answering(named)
         pipeline.registry.sessions.resume(name)
     answered = f"it answers as {plain(username)}" if username else "the next tick will tell whether it answers"
     out.print(f"the breaker of '{plain(name)}' is closed; {answered}")

@@ -73,11 +73,11 @@ def import_session(
 def test(name: Name) -> None:
     """Ask Instagram once whether a session still works; what it answers is noted, as in a capture."""
     with opened() as pipeline:
-        stopped = pipeline.registry.sessions.state(name).stopped_because
+        named = pipeline.using(name)
+        stopped = named.stopped()
         if stopped:
-            problem = f"the session '{name}' is stopped: {stopped}"
-            raise ActionNeededError(problem, f"do what Instagram asks, then `intel-pipeline breaker close {name}`")
-        username = answering(pipeline.using(name))
+            raise ActionNeededError(stopped, f"do what Instagram asks, then `intel-pipeline breaker close {name}`")
+        username = answering(named)
     out.print(f"the session '{plain(name)}' answers as {plain(username)}")
 
 
@@ -102,9 +102,8 @@ def answering(pipeline: Pipeline) -> str:
 
 def refuse_while_cooling(pipeline: Pipeline) -> None:
     """Raise ThrottledError while the session cools down: one more request would prolong it."""
-    until = pipeline.registry.sessions.cooling(pipeline.session_name)
-    if until:
-        problem = f"the session '{pipeline.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC"
+    until, problem = pipeline.registry.sessions.cooling(pipeline.session_name), pipeline.cooling()
+    if until and problem:
         raise ThrottledError(problem, (until - pipeline.clock.now()).total_seconds())
 
 

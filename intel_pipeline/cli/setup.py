@@ -1,5 +1,6 @@
 """Setting up, and seeing what is set."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,9 +28,14 @@ def init(
         targets = len(pipeline.registry.targets.all())
     out.print(f"Data folder: {settings.data_dir}")
     if made:
-        out.print(f"Vault key:   {made} (keep a copy elsewhere: without it sealed sessions cannot be opened)")
+        tell_of_key(made)
     if not targets:
         err.print("Next: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
+
+
+def tell_of_key(made: Path) -> None:
+    """Say where a new vault key lies."""
+    out.print(f"Vault key:   {made} (keep a copy elsewhere: without it sealed sessions cannot be opened)")
 
 
 def settings(as_json: AsJson = False) -> None:

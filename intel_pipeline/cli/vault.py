@@ -3,6 +3,7 @@
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, print_json, print_table
+from intel_pipeline.cli.setup import tell_of_key
 from intel_pipeline.errors import VaultError
 from intel_pipeline.vault import key_id, make_key_file, rotate_key_file
 
@@ -18,7 +19,7 @@ def init() -> None:
             return
         made = make_key_file(pipeline.settings.vault_dir)
     if made:
-        out.print(f"Vault key: {made} (keep a copy elsewhere: without it sealed sessions cannot be opened)")
+        tell_of_key(made)
     else:
         out.print("There is a key already; `intel-pipeline vault rotate` replaces it")
 

@@ -16,10 +16,10 @@ from requests import Response
 from requests.exceptions import RequestException
 
 from intel_pipeline.instagram.classification import classified
+from intel_pipeline.instagram.cookies import Cookies
 from intel_pipeline.instagram.errors import SHAPE, ActionNeededError, LoginNeededError
 
 log = logging.getLogger(__name__)
-Cookies = dict[str, str]
 REFUSED = "password you entered is incorrect"
 WHO_AM_I = "d6f4427fbe92d846298cf93df0b937d3"
 

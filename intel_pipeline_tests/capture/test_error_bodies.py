@@ -15,7 +15,7 @@ from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import SessionState
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import Reply
-from intel_pipeline_tests.worlds import VIEWER, next_morning, small_pipeline
+from intel_pipeline_tests.worlds import VIEWER, asked, next_morning, small_pipeline
 
 BODIES = {one["name"]: one for one in json.loads((Path(__file__).parent / "error_bodies.json").read_text())}
 LIMITS = Limits(most=25, seconds=7200)
@@ -61,12 +61,7 @@ def met(name: str, folder: Path) -> tuple[Pipeline, Tally, int]:
     assert pipeline.instagram is not None
     pipeline.instagram.faults.append(Scripted(LIST, reply(name), times=FOR_EVER))
     tally = capture_due(pipeline, "followers", day, LIMITS, lambda *_: None)
-    return pipeline, tally, asked(pipeline)
-
-
-def asked(pipeline: Pipeline) -> int:
-    assert pipeline.instagram is not None
-    return sum(logged.path.endswith(LIST) for logged in pipeline.instagram.requests)
+    return pipeline, tally, asked(pipeline, "followers")
 
 
 def state(pipeline: Pipeline) -> SessionState:
@@ -83,7 +78,7 @@ def test_an_account_that_may_be_in_danger_is_asked_nothing_more(name: str, tmp_p
     assert (sent, tally.verdicts) == (1, {})
     assert state(pipeline).stopped_because
     assert capture_due(pipeline, "followers", next_morning(pipeline), LIMITS, lambda *_: None).stopped
-    assert asked(pipeline) == 1
+    assert asked(pipeline, "followers") == 1
 
 
 @pytest.mark.parametrize("name", COOLS)

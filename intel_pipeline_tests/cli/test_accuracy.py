@@ -13,7 +13,7 @@ from intel_pipeline.cli.accuracy import (
     planned,
 )
 from intel_pipeline.simulator.fault_names import FAULTS
-from intel_pipeline_tests.cli.test_commands import answer, run
+from intel_pipeline_tests.cli.commands import answer, run
 
 
 def test_the_full_plan_tries_each_fault_every_pair_and_all_at_once() -> None:

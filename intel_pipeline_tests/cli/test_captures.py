@@ -7,7 +7,7 @@ from sqlalchemy import text
 from intel_pipeline.cli.console import opened
 from intel_pipeline.errors import CaptureError, TargetError
 from intel_pipeline.warehouse.derive import derive_followers
-from intel_pipeline_tests.cli.test_commands import answer, run
+from intel_pipeline_tests.cli.commands import answer, run
 from intel_pipeline_tests.listed import listed_pipeline, lists, next_list
 
 WHOLE, AFTER = range(1, 101), range(41, 101)

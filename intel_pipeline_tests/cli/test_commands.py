@@ -4,20 +4,14 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from intel_pipeline.cli.app import app
-from intel_pipeline.cli.console import opened
-from intel_pipeline.defs.running import open_instance
-from intel_pipeline.demo import story
 from intel_pipeline.errors import ArchiveError, IntelError, TargetError, VaultError
-from intel_pipeline.instagram.errors import LoginNeededError
 from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.settings import load_settings
+from intel_pipeline_tests.cli.commands import answer, run
 
 COMMANDS = (
     "init",
@@ -35,27 +29,6 @@ COMMANDS = (
     "vault",
     "breaker",
 )
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """An empty data folder that the commands use."""
-    monkeypatch.setenv("INTEL_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
-
-
-def run(*words: str, **options: object) -> Result:
-    result = CliRunner().invoke(app, list(words), **options)
-    if isinstance(result.exception, IntelError):
-        raise result.exception
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def answer(*words: str) -> object:
-    return json.loads(run(*words).stdout)
 
 
 def test_help_names_every_command_and_the_first_steps():
@@ -231,26 +204,6 @@ def test_one_damaged_file_stops_an_import_before_anything_is_taken_in(folder, tm
     assert answer("targets", "list", "--json") == []
 
 
-@pytest.fixture(scope="module")
-def demo_folder(tmp_path_factory) -> Path:
-    """A demo's folder with two days in it, its large target paused for speed."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    settings = load_settings(data_dir=folder)
-    pipeline = story.prepare(settings, 7, 2, date(2026, 11, 23))
-    pipeline.registry.targets.set_state("large", "paused")
-    with open_instance(settings) as instance:
-        list(story.live(pipeline, instance, 2, date(2026, 11, 23)))
-    pipeline.registry.close()
-    return folder
-
-
-@pytest.fixture
-def demo(demo_folder, monkeypatch, tmp_path) -> Path:
-    monkeypatch.setenv("INTEL_DATA_DIR", str(demo_folder))
-    monkeypatch.chdir(tmp_path)
-    return demo_folder
-
-
 def test_changes_can_be_narrowed_by_target_kind_and_day(demo):
     everything = answer("changes", "--json", "--limit", "1000")
     assert {change["kind"] for change in everything} >= {"followed", "left"}
@@ -304,125 +257,3 @@ def test_real_captures_are_not_imported_into_a_demo(demo, tmp_path):
     archived(tmp_path / "archive", "2021-04-13")
     with pytest.raises(ArchiveError, match="holds a demo"):
         run("import", "archive", str(tmp_path / "archive"), "--captured-at", "2021-04-13")
-
-
-def test_a_password_is_typed_at_a_prompt_and_kept_nowhere(demo):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
-    username, password = DEMO_VIEWER
-    result = run("sessions", "login", "second", "--username", username, input=f"{password}\n")
-    assert "sealed" in result.stdout
-    assert password not in result.output
-    needle = password.encode()
-    assert [path for path in demo.rglob("*") if path.is_file() and needle in path.read_bytes()] == []
-    assert {session["session"] for session in answer("sessions", "list", "--json")} == {"demo", "second"}
-    run("sessions", "remove", "second")
-    assert {session["session"] for session in answer("sessions", "list", "--json")} == {"demo"}
-
-
-def test_a_wrong_password_is_said_to_be_wrong(demo):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
-    with pytest.raises(IntelError, match="refused the password"):
-        run("sessions", "login", "third", "--username", DEMO_VIEWER[0], input="not it\n")
-
-
-def test_a_session_that_exists_is_taken_in_under_the_name_of_whoever_it_is(demo, tmp_path):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
-    with opened() as pipeline:
-        cookies = pipeline.vault().unseal("demo")["cookies"]
-        spent = pipeline.registry.ledger.spent("taken")
-    pasted = json.dumps([{"name": name, "value": value} for name, value in cookies.items()])
-    assert f"of {DEMO_VIEWER[0]} is sealed" in run("sessions", "import", "taken", "-", input=pasted).stdout
-    assert f"answers as {DEMO_VIEWER[0]}" in run("sessions", "test", "taken").stdout
-    with opened() as pipeline:
-        assert pipeline.vault().unseal("taken")["cookies"]["sessionid"] == cookies["sessionid"]
-        assert pipeline.registry.ledger.spent("taken") == spent + 2
-    run("sessions", "remove", "taken")
-
-
-def test_cookies_of_a_session_that_has_ended_are_not_taken_in(demo, tmp_path):
-    file = tmp_path / "cookies.json"
-    file.write_text(json.dumps({"sessionid": "1%3Aended%3A1", "csrftoken": "x"}))
-    with pytest.raises(LoginNeededError):
-        run("sessions", "import", "ended", str(file))
-    assert "ended" not in {session["session"] for session in answer("sessions", "list", "--json")}
-    assert not (demo / "vault" / "ended.json").exists()
-
-
-def test_a_stopped_session_is_not_tested_and_a_cooling_one_neither(demo):
-    with opened() as pipeline:
-        sealed = pipeline.vault().unseal("demo")
-        for name in ("halted", "hot"):
-            pipeline.vault().seal(name, sealed)
-        pipeline.registry.sessions.stop("halted", "a checkpoint awaits its owner")
-        pipeline.registry.sessions.cool("hot", pipeline.clock.now() + timedelta(hours=1))
-    with pytest.raises(IntelError, match="'halted' is stopped: a checkpoint"):
-        run("sessions", "test", "halted")
-    with pytest.raises(IntelError, match="'hot' cools down until"):
-        run("sessions", "test", "hot")
-    with opened() as pipeline:
-        assert pipeline.registry.ledger.spent("halted") == pipeline.registry.ledger.spent("hot") == 0
-    for name in ("halted", "hot"):
-        run("sessions", "remove", name)
-
-
-def test_a_session_that_is_found_dead_when_tested_is_stopped(demo):
-    with opened() as pipeline:
-        cookies = {**pipeline.vault().unseal("demo")["cookies"], "sessionid": "1%3Aended%3A1"}
-        pipeline.vault().seal("dead", {"username": "somebody", "cookies": cookies})
-        pipeline.registry.sessions.welcome("dead", "somebody")
-    with pytest.raises(LoginNeededError):
-        run("sessions", "test", "dead")
-    with opened() as pipeline:
-        assert pipeline.registry.sessions.state("dead").stopped_because
-    run("sessions", "remove", "dead")
-
-
-def test_the_key_is_rotated_and_every_session_still_opens(demo):
-    before = (demo / "vault" / "key").read_bytes()
-    assert ": demo" in run("vault", "rotate").stdout
-    assert (demo / "vault" / "key").read_bytes() != before
-    assert answer("vault", "check", "--json") == [{"session": "demo", "state": "opens", "what_now": None}]
-    assert "answers as" in run("sessions", "test", "demo").stdout
-
-
-def test_a_check_of_the_vault_names_what_cannot_be_opened(folder):
-    run("vault", "init")
-    with opened() as pipeline:
-        pipeline.vault().seal("desk", {"username": "desk", "cookies": {}})
-    (folder / "vault" / "key").unlink()
-    run("vault", "init")
-    result = run("vault", "check")
-    assert result.exit_code == VaultError.exit_code
-    assert "was sealed with the key" in result.stdout
-
-
-def test_a_breaker_is_closed_once_its_operator_has_acted_and_the_session_answers(demo):
-    def stopped(name: str) -> str | None:
-        with opened() as pipeline:
-            return pipeline.registry.sessions.state(name).stopped_because
-
-    with opened() as pipeline:
-        pipeline.registry.sessions.stop("demo", "a checkpoint awaits its owner")
-    assert run("breaker", "close", "demo", input="n\n").exit_code == 1
-    assert stopped("demo") == "a checkpoint awaits its owner"
-    assert "answers as" in run("breaker", "close", "demo", input="y\n").stdout
-    assert stopped("demo") is None
-    assert "is closed" in run("breaker", "close", "demo").stdout
-
-    with opened() as pipeline:
-        sealed = pipeline.vault().unseal("demo")
-        cookies = {**sealed["cookies"], "sessionid": "1%3Aended%3A1"}
-        pipeline.vault().seal("dead", {**sealed, "cookies": cookies})
-        pipeline.registry.sessions.stop("dead", "logged out")
-    with pytest.raises(LoginNeededError):
-        run("breaker", "close", "dead", "--yes")
-    assert stopped("dead")
-    run("sessions", "remove", "dead")
-
-
-def test_the_breaker_of_a_session_that_is_not_there_cannot_be_closed(demo):
-    with pytest.raises(VaultError, match="no session 'nobody'"):
-        run("breaker", "close", "nobody")

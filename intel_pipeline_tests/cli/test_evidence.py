@@ -5,7 +5,7 @@ import pytest
 
 from intel_pipeline.cli.evidence import NothingLearnedError
 from intel_pipeline.warehouse.derive import derive_followers, publish_now
-from intel_pipeline_tests.cli.test_commands import answer, run
+from intel_pipeline_tests.cli.commands import answer, run
 from intel_pipeline_tests.listed import listed_pipeline, lists, next_list
 
 EVERYBODY = range(1, 41)

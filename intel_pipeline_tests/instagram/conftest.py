@@ -3,9 +3,10 @@ from functools import partial
 
 import pytest
 
+from intel_pipeline.instagram.cookies import Cookies
 from intel_pipeline.instagram.instaloader_source import InstaloaderSource
 from intel_pipeline.instagram.pace import Pace
-from intel_pipeline.instagram.session import Cookies, log_in, open_context
+from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.simulator.adapter import routed
 from intel_pipeline.simulator.clock import VirtualClock
