@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from intel_pipeline.accuracy.claims import Kind
 from intel_pipeline.accuracy.course import Course
-from intel_pipeline.changes.balance import WEIGHED
-from intel_pipeline.changes.patience import FEWEST, absences_needed
+from intel_pipeline.changes.patience import FEWEST
+from intel_pipeline.changes.rows import KEPT, needed
 from intel_pipeline.changes.standing import Row
 from intel_pipeline.simulator.events import Event
 
@@ -127,10 +127,11 @@ class Truth:
 
     def decided_by(self, number: int, absences: int) -> bool:
         """Tell whether so many absences were what a loss needed, by what had been learned at a complete capture."""
-        row, before = self.rows[number], min(number, WEIGHED) + 1 - absences
-        if row.counts is None or before < 0:
+        window = self.rows[max(0, number - KEPT) : number + 1]
+        row, first = self.rows[number], len(window) - absences
+        if row.counts is None or first < 0:
             return False
-        k = absences_needed(row.flicker, row.counts, before)
+        k = needed(window, row.flicker, row.counts)[first]
         return k is not None and absences >= k
 
     def seen_to_follow(self, user_id: int, event: Event, later: Sequence[Event]) -> bool:

@@ -49,11 +49,13 @@ def risen_to_top(top: int | None) -> pl.Expr:
     return at_top(top) & (pl.col("above") >= FEWEST_ABOVE).fill_null(value=False)
 
 
-def likely_new(fresh: int, above: Sequence[int], *, risen: float | None, settled: bool) -> pl.Expr:
-    """Return, for so many `fresh` followers never seen before, which are taken to be new rather than revealed.
+def likely_new(above: Sequence[int], *, risen: float | None, settled: bool) -> pl.Expr:
+    """Return which of the followers never seen before are taken to be new rather than revealed.
 
     In a list kept newest first the place decides: whoever stands above all that were there a few complete captures ago,
-    the last of the `edges`, has followed since. In any other, arrivals are new if the count has `risen` by as many,
-    those who are missing counted in, or if the list has `settled`: by then everybody who flickers has been seen.
+    the last of the `edges`, has followed since. In any other all are new if the list has `settled`: by then everybody
+    who flickers has been seen. Until then as many are as the count has `risen` by, those who are missing counted in.
     """
-    return at_top(above[-1]) if above else pl.lit(settled or (risen is not None and fresh <= risen))
+    if above:
+        return at_top(above[-1])
+    return pl.lit(value=True) if settled else pl.int_range(pl.len()) < max(0.0, risen or 0.0)

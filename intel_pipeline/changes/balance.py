@@ -6,7 +6,8 @@ from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
 
-from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, counts_needed, ways
+from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, ways
+from intel_pipeline.changes.counts_needed import counts_needed
 from intel_pipeline.changes.hiding import HIDING, step_chances
 from intel_pipeline.changes.unshown import at_first, counted_on_top, unshown_moves
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 UNSEEN = 0.0003
 # How often somebody revealed was not counted before: their account was deactivated when the first list was read.
 REVIVED = 0.1
-# Complete captures that are weighed: older ones say nothing about who is missing now.
-WEIGHED = 64
 # Beyond this the counts and the list have lost each other, and nothing is proven by them.
 WIDEST = 2 * REACH
 TINY = 1e-300
@@ -39,6 +38,9 @@ class Entry:
     those who followed since the entry before. `revealed`: those listed for the first time who are taken for older
     followers. `missing`: those who were listed before, are not since this capture, and were not merely away. `ripe`:
     they have been missing for so long that they do not merely flicker; of those who may, nothing is believed beforehand.
+    `mixed`: only the count told who arrived and who was revealed, so it tells nothing else. `lower`, `higher`: the
+    chances that the count is one lower or higher than these numbers make it, since it is not certain which of those who
+    came back had left.
     """
 
     listed: int
@@ -49,6 +51,9 @@ class Entry:
     missing: int
     ripe: bool = True
     revealed: int = 0
+    mixed: bool = False
+    lower: float = 0.0
+    higher: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,7 @@ def inferred(seen: "Array", entries: Sequence[Entry], again: float) -> Weighing:
     arriving, _ = usual_events(entries)
     moves = unshown_moves([entry.missing + arriving for entry in entries[1:]], unshown_share(entries), again)
     seen = counted_on_top(seen, moves.shape[1])
-    steps = [
-        step_chances(entry.missing, entry.ripe, levels, (down, min(MOST_UNSEEN, up + REVIVED * entry.revealed)))
-        for entry in entries[1:]
-    ]
+    steps = [step_chances(entry.missing, entry.ripe, levels, moved_unseen(entry, down, up)) for entry in entries[1:]]
     # [share hiding, way to err, number unshown, level]
     forward = [np.broadcast_to(seen[0] * at_first(moves)[:, None] / levels, (len(hiding), *seen[0].shape))]
     evidence = np.log(belief[:, None] * believed())
@@ -150,6 +152,17 @@ def inferred(seen: "Array", entries: Sequence[Entry], again: float) -> Weighing:
         chances[number] = float((weight * hidden_number).sum()) / max(1, missing)
         backward = backward / (backward.max(axis=(2, 3), keepdims=True) + TINY)
     return Weighing(tuple(chances), explained, tuple(weight.sum(axis=0)), float((weight.sum(axis=1) * hiding).sum()))
+
+
+def moved_unseen(entry: Entry, down: float, up: float) -> tuple[float, float]:
+    """Return the chances that the count falls or rises by one at an entry for nobody's sake who went missing or arrived.
+
+    `down` and `up`: what they are where nobody is revealed.
+    """
+    if entry.mixed:
+        return MOST_UNSEEN, MOST_UNSEEN
+    rises = up + REVIVED * entry.revealed + entry.higher
+    return min(MOST_UNSEEN, down + entry.lower), min(MOST_UNSEEN, rises)
 
 
 def unshown_share(entries: Sequence[Entry]) -> float:

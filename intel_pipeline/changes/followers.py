@@ -10,8 +10,9 @@ from intel_pipeline.changes.arrivals import SEEN, SETTLING, at_top, edges, likel
 from intel_pipeline.changes.comparison import Compared, compared, listing
 from intel_pipeline.changes.events import event, told
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.losses import begun_at, entered, flicker_patience, judged
+from intel_pipeline.changes.losses import begun_at, judged
 from intel_pipeline.changes.returns import Returns, returned
+from intel_pipeline.changes.rows import entered, flicker_patience
 from intel_pipeline.changes.standing import LOST, Row, Since, Standing, brought_up_to_date
 from intel_pipeline.contracts.change import MOMENT
 
@@ -151,7 +152,7 @@ def known_as_new(
         others = found.arrived.height - fresh
         risen = capture.reported - standing.balance[-1].reported - standing.since.arrived - others
     with_losses = None if risen is None else risen + found.missing.height
-    likely = likely_new(fresh, above, risen=with_losses, settled=known >= max(SETTLING, min(patience, SEEN)))
+    likely = likely_new(above, risen=with_losses, settled=known >= max(SETTLING, min(patience, SEEN)))
     no_room = all(row.reported <= row.listed for row in standing.balance)
     certain = settled or no_room or (risen is not None and fresh <= risen)
     return likely.alias("likely"), (likely & certain).alias("proven")

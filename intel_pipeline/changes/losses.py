@@ -1,16 +1,16 @@
 """Who is missing, and whether that is proof enough."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from intel_pipeline.changes.balance import BOUND, WEIGHED, Entry, Weighing, coincides, counts_to_tell, weigh
+from intel_pipeline.changes.balance import BOUND, coincides
 from intel_pipeline.changes.events import named
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.patience import FEWEST, absences_needed, flicker_absences, missing_again
-from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since
+from intel_pipeline.changes.patience import FEWEST
+from intel_pipeline.changes.rows import KEPT, Weighed, entries_of, flicker_patience, needed, weighed
+from intel_pipeline.changes.standing import OPEN_LOSS, Row
 from intel_pipeline.contracts.change import MOMENT
 
 WAITING = "more complete captures must agree"
@@ -48,34 +48,6 @@ def begun_at(capture: CaptureRef, missing: pl.DataFrame, before: CaptureRef | No
     ).cast(OPEN_LOSS)
 
 
-def flicker_patience(balance: Sequence[Row]) -> int:
-    """Return how many absences it takes before somebody missing does not merely flicker, as `balance` has taught."""
-    return flicker_absences(
-        sum(row.returned for row in balance), sum(row.waited for row in balance), sum(row.confirmed for row in balance)
-    )
-
-
-def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
-    """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
-    whole = replace(row, **asdict(since.plus(row)))
-    return (*balance, whole)[-WEIGHED - 1 :]
-
-
-def less(balance: tuple[Row, ...], back: Counter[str], left: frozenset[str] = frozenset()) -> tuple[Row, ...]:
-    """Return the balance without those who are `back`, numbers by the capture they went missing at, unless they `left`.
-
-    They were not missing but `away`, from that capture on.
-    """
-    known = {row.capture_id for row in balance}
-    away = sum(number for first, number in back.items() if first not in known and first not in left)
-    rows = []
-    for row in balance:
-        flickered = 0 if row.capture_id in left else back[row.capture_id]
-        away += flickered
-        rows.append(replace(row, missing=row.missing - flickered, away=row.away + away) if away else row)
-    return tuple(rows)
-
-
 def aged(losses: pl.DataFrame, balance: Sequence[Row]) -> pl.DataFrame:
     """Return the losses with `absences`, the complete captures since each began; at least as many as are weighed."""
     ages = {row.capture_id: len(balance) - number for number, row in enumerate(balance)}
@@ -92,13 +64,12 @@ def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
         return Judged(told, told, losses, last)
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
     if told["absences"].max() >= flicker:  # type: ignore[operator]
-        entries = entries_of(balance)
-        weighing = weighed(balance)
-        counts = counts_to_tell(entries, weighing)
-        last = replace(last, counts=float("inf") if coincides(entries, weighing, counts) else counts)
-        told = decided(told, balance, weighing, last)
+        found = weighed(balance)
+        coincidence = coincides(entries_of(found.rows), found.weighing, found.counts)
+        last = replace(last, counts=float("inf") if coincidence else found.counts)
+        told = decided(told, found, last)
         # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
-        if counts > WEIGHED / 2:
+        if found.counts > KEPT / 2:
             told = told.with_columns(proven=pl.lit(value=False))
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
@@ -126,40 +97,22 @@ def gone_by(confirmed: pl.DataFrame, balance: Sequence[Row], flicker: int) -> pl
     return pl.Series("not_after", moments, MOMENT)
 
 
-def decided(told: pl.DataFrame, balance: Sequence[Row], weighing: Weighing, last: Row) -> pl.DataFrame:
+def decided(told: pl.DataFrame, found: Weighed, last: Row) -> pl.DataFrame:
     """Return the losses with what the counts say of each: `proven`, or the `reason` why not; and `needed`."""
     flicker, counts = last.flicker, last.counts if last.counts is not None else float("inf")
-    needed = [absences_needed(flicker, counts, before) for before in range(len(balance))]
     by_capture = pl.DataFrame(
         {
-            "first_capture_id": [row.capture_id for row in balance],
-            "chance": weighing.chances,
-            "needed": pl.Series(needed, dtype=pl.Int32),
+            "first_capture_id": [row.capture_id for row in found.rows],
+            "chance": found.weighing.chances,
+            "needed": pl.Series(needed(found.rows, flicker, counts), dtype=pl.Int32),
         }
     )
-    found = told.drop("needed").join(by_capture, on="first_capture_id", how="left", maintain_order="left")
+    known = told.drop("needed").join(by_capture, on="first_capture_id", how="left", maintain_order="left")
     waiting = (pl.col("absences") < flicker) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
     # What the counts once said against a loss they may fall silent about later: that is not worth another word.
     against = (pl.col("known") == CONTRADICTED).fill_null(value=False) | (pl.col("chance") >= CLEARLY)
     reason = pl.when(waiting).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
-    return found.with_columns(
+    return known.with_columns(
         proven=((pl.col("absences") >= flicker) & (pl.col("chance") <= BOUND)).fill_null(value=False),
         reason=reason.otherwise(pl.lit(UNDECIDED)),
-    )
-
-
-def weighed(balance: Sequence[Row]) -> Weighing:
-    """Return what the balance comes to."""
-    returned, waited = sum(row.returned for row in balance), sum(row.waited for row in balance)
-    return weigh(entries_of(balance), round(missing_again(returned, waited), 2))
-
-
-def entries_of(balance: Sequence[Row]) -> tuple[Entry, ...]:
-    """Return the balance as it is weighed; those missing for less than the patience with flickering may merely flicker."""
-    ripe, age = flicker_patience(balance), len(balance)
-    return tuple(
-        Entry(
-            row.listed, row.away, row.reported, row.moved, row.arrived, row.missing, age - number >= ripe, row.revealed
-        )
-        for number, row in enumerate(balance)
     )

@@ -2,7 +2,7 @@
 
 from math import ceil, log
 
-from intel_pipeline.changes.balance import BOUND, WEIGHED
+from intel_pipeline.changes.balance import BOUND
 
 # The counts speak against it when somebody merely flickers; how often they fail to, by accident.
 ACCIDENT = 0.2
@@ -29,11 +29,11 @@ def missing_again(returned: int, waited: int) -> float:
     return (waited - returned + 1) / (waited + 2)
 
 
-def absences_needed(flicker: int, counts: float, before: int) -> int | None:
-    """Return k: the absences after which 99 in 100 losses are decided; None where they cannot be while they are weighed.
+def counts_after(counts: float, before: int) -> int | None:
+    """Return how many counts after a loss decide 99 in 100; None where too few are known before it.
 
-    `flicker`: as many absences flickering explains. `counts`: how many counts tell a loss from somebody's becoming
-    hidden where the level before is known. The level must be known on both sides of the loss; `before`: complete
-    captures before it that the balance weighs.
+    `counts`: how many tell a loss from somebody's becoming hidden where the level before is known. It is known from the
+    counts `before` it, and no better: m counts after it and so many before it tell as much as `counts` do where
+    1 / m + 1 / before is 1 / counts, as variances add up.
     """
-    return None if counts > min(before, WEIGHED) else max(flicker, ceil(counts))
+    return None if counts >= before else ceil(counts * before / (before - counts))

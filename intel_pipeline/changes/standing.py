@@ -37,8 +37,9 @@ class Row:
     `reported`: the mean of the readings before and after the list, which were `moved` apart. `arrived`: followed and
     refollowed since the row before. `revealed`: listed for the first time, and taken for older followers. `missing`: missing since this capture, and not merely away. `returned`: back from
     a loss that was never confirmed, after `waited` complete captures altogether, although the counts had never let
-    them go; `let_go`: back likewise, and the counts alone said that they had left. `confirmed`: losses confirmed at
-    this capture. `flicker`: absences that flickering explains. `counts`: how many counts tell a loss from somebody's
+    them go; `let_go`: back likewise, and the counts alone said that they had left. `let_go_doubt`: the chance that one
+    of these had not; `returned_doubt`: how many more are expected to have left. `confirmed`: losses confirmed at this
+    capture. `flicker`: absences that flickering explains. `counts`: how many counts tell a loss from somebody's
     becoming hidden, as in `balance.Weighing`; None where that was not asked.
     `edges`: positions in the list above which only those stand who have followed since earlier complete captures.
     """
@@ -56,6 +57,8 @@ class Row:
     returned: int = 0
     waited: int = 0
     let_go: int = 0
+    let_go_doubt: float = 0.0
+    returned_doubt: float = 0.0
     confirmed: int = 0
     flicker: int = 0
     counts: float | None = None
@@ -68,7 +71,7 @@ class Standing:
 
     `members`: MEMBER columns, sorted by `user_id`: whom the last complete capture listed, and whom incomplete ones
     have shown since; before the first complete capture, whom any has shown. `before`: the last complete capture, or
-    the first of all while there was none. `balance`: at most the last WEIGHED complete captures and, summed up in
+    the first of all while there was none. `balance`: at most the last KEPT complete captures and, summed up in
     `since`, what incomplete ones taught after them.
     """
 
@@ -94,6 +97,8 @@ class Since:
     returned: int = 0
     waited: int = 0
     let_go: int = 0
+    let_go_doubt: float = 0.0
+    returned_doubt: float = 0.0
 
     def plus(self, row: Row) -> "Since":
         """Return the sum with what one more capture taught."""

@@ -132,6 +132,22 @@ def test_a_newcomer_who_is_counted_before_being_listed_hides_no_loss_where_follo
     assert beside_a_newcomer(away=0) > BOUND
 
 
+def test_where_it_is_doubtful_who_had_left_a_loss_is_not_proven_by_the_count_of_that_day() -> None:
+    def after_a_loss(**doubt: float) -> float:
+        lost = replace(QUIET, listed=99, reported=99, missing=1, **doubt)
+        return weigh((*[QUIET] * 12, lost, *[replace(lost, missing=0, **dict.fromkeys(doubt, 0.0))] * 8)).chances[12]
+
+    assert after_a_loss() < BOUND
+    assert after_a_loss(lower=0.1) > BOUND
+    assert after_a_loss(higher=0.1) < BOUND
+
+
+def test_where_only_the_count_tells_who_is_new_it_proves_no_loss_of_that_day() -> None:
+    lost = replace(QUIET, reported=100, arrived=1, revealed=1, missing=1)
+    after = [replace(QUIET, reported=100)] * 8
+    assert weigh((*[QUIET] * 12, replace(lost, mixed=True), *after)).chances[12] > BOUND
+
+
 def test_a_count_that_rises_for_somebody_revealed_does_not_err() -> None:
     def after_a_rise(revealed: int) -> float:
         risen = replace(QUIET, listed=101, reported=101)

@@ -10,10 +10,9 @@ from intel_pipeline.changes.count_errors import (
     REACH,
     Circumstances,
     believed,
-    counts_needed,
-    undecided,
     ways,
 )
+from intel_pipeline.changes.counts_needed import counts_needed, undecided
 
 CALM = Circumstances(moved=0, arrived=0, missing=0)
 circumstances = st.builds(Circumstances, st.integers(0, 9), st.integers(0, 300), st.integers(0, 300))
@@ -40,11 +39,19 @@ def test_an_exact_count_is_off_by_no_more_than_it_moved_while_the_list_was_read(
 
 
 def test_a_late_count_is_too_low_for_arrivals_and_too_high_for_losses_and_right_on_a_quiet_day() -> None:
-    late = 1 + [*LATE].index((0.25, 0.0))
+    late = 1 + [*LATE].index((0.25, 0.0, 0))
     arrivals, losses = Circumstances(0, 1, 0), Circumstances(0, 0, 1)
     assert chance(arrivals, late, -1) == pytest.approx(0.25, abs=0.01)
     assert chance(losses, late, 1) == pytest.approx(0.25, abs=0.01)
     assert chance(CALM, late, 0) > 0.999
+
+
+def test_a_late_count_may_be_off_by_one_besides() -> None:
+    late = 1 + [*LATE].index((0.5, 0.0, 1))
+    arrival = Circumstances(0, 1, 0)
+    assert chance(arrival, late, -2) == pytest.approx(1 / 6, abs=0.01)
+    assert chance(arrival, late, 1) == pytest.approx(1 / 6, abs=0.01)
+    assert chance(CALM, late, 1) == pytest.approx(1 / 3, abs=0.01)
 
 
 def test_two_readings_that_are_far_apart_leave_their_mean_less_room_to_be_off() -> None:

@@ -164,6 +164,18 @@ def test_in_a_list_without_order_an_arrival_is_believed_as_far_as_the_count_rise
     assert told([Seen(people(*shuffled)), Seen(people(*more), reported=40)]) == [(1, 90, "revealed", "confirmed")]
 
 
+def test_of_those_who_appear_in_a_list_without_order_as_many_are_new_as_the_count_has_risen_by() -> None:
+    shuffled = sorted(CROWD, key=lambda number: number * 7 % 41)
+    more = people(*shuffled[::-1], 90, 91, 92)
+    _, standing = folded([Seen(people(*shuffled), reported=42), Seen(more, reported=43)])
+    assert (standing.balance[-1].arrived, standing.balance[-1].revealed) == (1, 2)
+    assert told([Seen(people(*shuffled), reported=42), Seen(more, reported=43)]) == [
+        (1, 90, "revealed", "confirmed"),
+        (1, 91, "revealed", "confirmed"),
+        (1, 92, "revealed", "confirmed"),
+    ]
+
+
 def test_a_name_that_passes_to_another_id_is_a_loss_and_an_arrival() -> None:
     passed = {90: "person.7", **without(7)}
     assert told([Seen(without()), Seen(passed)]) == [(1, 7, "left", "suspected"), (1, 90, "followed", "confirmed")]

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intel_pipeline.changes.balance import BOUND
-from intel_pipeline.changes.patience import ACCIDENT, FEWEST, absences_needed, flicker_absences, missing_again
+from intel_pipeline.changes.patience import ACCIDENT, FEWEST, counts_after, flicker_absences, missing_again
 
 flickering = st.integers(1, 200).flatmap(lambda returned: st.tuples(st.just(returned), st.integers(returned, 2000)))
 
@@ -27,13 +27,13 @@ def test_the_longer_followers_stay_away_the_longer_it_takes(seen: tuple[int, int
     assert flicker_absences(returned, waited + returned, confirmed) >= flicker_absences(returned, waited, confirmed)
 
 
-def test_k_is_what_flickering_and_counts_both_need() -> None:
-    assert absences_needed(2, 0.5, 60) == 2
-    assert absences_needed(6, 0.5, 60) == 6
-    assert absences_needed(2, 9.6, 60) == 10
+def test_the_fewer_counts_are_known_before_a_loss_the_more_must_follow_it() -> None:
+    assert counts_after(9.6, 1_000_000) == 10
+    assert counts_after(10.0, 20) == 20
+    assert counts_after(10.0, 11) == 110
 
 
-def test_there_is_no_k_where_too_few_counts_are_known_before_the_loss_or_too_many_would_have_to_follow() -> None:
-    assert absences_needed(2, 10.0, 9) is None
-    assert absences_needed(2, 64.5, 80) is None
-    assert absences_needed(2, float("inf"), 64) is None
+def test_no_number_of_counts_after_a_loss_makes_up_for_too_few_before_it() -> None:
+    assert counts_after(10.0, 10) is None
+    assert counts_after(0.5, 0) is None
+    assert counts_after(float("inf"), 64) is None

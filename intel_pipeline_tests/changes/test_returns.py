@@ -1,7 +1,7 @@
 import random
 from collections.abc import Iterable
 
-from intel_pipeline.changes.returns import CAME_BACK
+from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
 from intel_pipeline_tests.changes.captures import Seen, folded, people
 
 CROWD = range(40, 0, -1)
@@ -36,6 +36,15 @@ def test_the_counts_tell_those_apart_who_went_missing_at_different_times() -> No
     assert sorted(retracted([*history, Seen(without())])) == [(7, None), (9, CAME_BACK)]
 
 
+def test_the_counts_tell_how_many_had_left_of_those_who_went_missing_and_came_back_together() -> None:
+    quiet = [Seen(without())] * 8
+    history = [*quiet, Seen(without(7, 9, 12), reported=39), Seen(without())]
+    assert sorted(retracted(history)) == [(7, SOME_CAME_BACK), (9, None), (12, None)]
+    _, standing = folded([*history, Seen(without(21)), Seen(without(21))])
+    assert [(row.missing, row.away) for row in standing.balance[-5:]] == [(0, 0), (1, 2), (0, 0), (1, 0), (0, 0)]
+    assert standing.balance[-3].arrived == 1
+
+
 def test_an_incomplete_list_shows_who_is_back_and_the_counts_before_tell_why() -> None:
     quiet = [Seen(without())] * 12
     shown = Seen(people(7), complete=False)
@@ -57,9 +66,10 @@ def test_counts_that_wobble_tell_returns_apart_in_lists_without_order() -> None:
     def seen(*missing: int) -> Seen:
         members = [*without(*missing).items()]
         generator.shuffle(members)
-        return Seen(dict(members), reported=len(members) + generator.choice([-1, -0.5, 0, 0, 0.5, 1]))
+        return Seen(dict(members), reported=len(members) + generator.choice([-1, 0, 0, 1]))
 
     history = [seen() for _ in range(12)]
     for gone in (7, 12, 23, 31):
-        history += [*(seen(gone) for _ in range(4)), *(seen() for _ in range(5))]
-    assert retracted(history) == [(gone, CAME_BACK) for gone in (7, 12, 23, 31)]
+        history += [*(seen(gone) for _ in range(6)), *(seen() for _ in range(5))]
+    # Those who are not among them had been confirmed to have left.
+    assert {reason for _, reason in retracted(history)} == {CAME_BACK}

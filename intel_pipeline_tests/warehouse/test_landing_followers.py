@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intel_pipeline.changes.balance import WEIGHED
 from intel_pipeline.changes.comparison import MEMBER
+from intel_pipeline.changes.rows import KEPT
 from intel_pipeline.changes.standing import Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.registry.models import Capture
@@ -131,15 +131,15 @@ def states(standing: Standing) -> list[object]:
     ]
 
 
-def test_the_balance_is_the_same_at_the_edge_of_what_is_weighed(registry: Registry, lake: Path, file: Path) -> None:
+def test_the_balance_is_the_same_at_the_edge_of_what_is_kept(registry: Registry, lake: Path, file: Path) -> None:
     quiet = Seen({1: "ann", 2: "bob"})
-    history = [quiet, Seen({2: "bob"}, reported=2), Seen({1: "ann"}, complete=False), *[quiet] * (WEIGHED + 1)]
+    history = [quiet, Seen({2: "bob"}, reported=2), Seen({1: "ann"}, complete=False), *[quiet] * (KEPT + 1)]
     one_by_one(registry, lake, file, made(registry, lake, history))
     later = captured(registry, lake, len(history), None)
     with writing(file) as transaction:
         loaded = standing_before(transaction, lake, later, registry.captures)
     _, carried = folded(history)
-    assert len(carried.balance) == WEIGHED + 1
+    assert len(carried.balance) == KEPT + 1
     assert carried.balance[0].returned == 1
     assert states(loaded) == states(carried)
 

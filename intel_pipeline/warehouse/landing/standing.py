@@ -5,24 +5,23 @@ from pathlib import Path
 
 import polars as pl
 
-from intel_pipeline.changes.balance import WEIGHED
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.losses import entered
-from intel_pipeline.changes.returns import CAME_BACK
+from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
+from intel_pipeline.changes.rows import KEPT, entered
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Row, Since, Standing, brought_up_to_date, nothing_known
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.writer import Transaction
 
-# The rows of the balance that are weighed, and those of incomplete captures between them.
+# The rows of the balance that are kept, and those of incomplete captures between them.
 ROWS = """
-with weighed as (
+with kept as (
     select finished_at from follower_balance
     where target = $1 and verdict = 'complete' and finished_at < $2 order by finished_at desc limit $3
 )
 from follower_balance
-where target = $1 and finished_at < $2 and finished_at >= (select min(finished_at) from weighed)
+where target = $1 and finished_at < $2 and finished_at >= (select min(finished_at) from kept)
 order by finished_at, capture_id
 """
 # Losses as they stood before a moment: the newest word on each.
@@ -35,7 +34,7 @@ OPEN_LOSSES = f"select * from ({LOSSES}) where state = 'suspected' order by firs
 # Who came back after the counts had let them go was missing all the same.
 STILL_MISSING = f"""
 select first_capture_id as capture_id, count(*) as still from ({LOSSES})
-where state <> 'retracted' or reason = $3 group by all
+where state <> 'retracted' or reason in ($3, $4) group by all
 """  # noqa: S608  our own
 # Who was missing from a complete capture and merely not shown, since a later one showed them again.
 AWAY = f"""
@@ -43,7 +42,7 @@ select row.capture_id, count(*) as away
 from ({LOSSES}) as loss join follower_balance as row
     on row.target = $1 and row.verdict = 'complete'
     and row.finished_at >= loss.not_after and row.finished_at < loss.learned_at
-where loss.state = 'retracted' and loss.reason is distinct from $3 and loss.learned_at >= $4 group by all
+where loss.state = 'retracted' and coalesce(loss.reason, '') not in ($3, $4) and loss.learned_at >= $5 group by all
 """  # noqa: S608  our own
 # Whose newest word, of leaving and coming back, is a confirmed loss.
 LOST_SINCE = """
@@ -69,17 +68,17 @@ def standing_before(transaction: Transaction, lake: Path, capture: Capture, regi
     Raises DamagedFileError where the snapshot of the last complete capture is unusable.
     """
     label, now = capture.target, capture.finished_at
-    # One more than is weighed: what incomplete captures taught before the first row belongs to it.
-    rows = transaction.query(ROWS, label, now, WEIGHED + 2)
+    # One more than is kept: what incomplete captures taught before the first row belongs to it.
+    rows = transaction.query(ROWS, label, now, KEPT + 2)
     complete = rows.filter(pl.col("verdict") == "complete")
     if complete.is_empty():
         return before_the_first(transaction, label, capture)
     last = complete.row(-1, named=True)
     snapshot = registry.get(last["capture_id"]).snapshot
     members = snapshot_file.scan(lake, str(snapshot))
-    still = dict(transaction.query(STILL_MISSING, label, now, CAME_BACK).iter_rows())
+    still = dict(transaction.query(STILL_MISSING, label, now, CAME_BACK, SOME_CAME_BACK).iter_rows())
     balance, since = summed(rows)
-    away = dict(transaction.query(AWAY, label, now, CAME_BACK, balance[0].finished_at).iter_rows())
+    away = dict(transaction.query(AWAY, label, now, CAME_BACK, SOME_CAME_BACK, balance[0].finished_at).iter_rows())
     return Standing(
         members=brought_up_to_date(members, transaction.query(TAUGHT, label, last["finished_at"], now)),
         before=reference(label, last),

@@ -1,0 +1,130 @@
+"""The rows of a follower list's balance: what is entered, what is taken out again, and which of them are weighed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from intel_pipeline.changes.balance import Entry, Weighing, counts_to_tell, weigh
+from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
+from intel_pipeline.changes.standing import Row, Since
+
+# Complete captures that are weighed: older ones say little about who is missing now.
+WEIGHED = 64
+# Where more counts than this tell a loss from somebody's becoming hidden, so many rows are weighed instead, and kept.
+ERRING_MUCH = 16
+KEPT = 128
+# From these chances on, that somebody who was let go had not left and that somebody else had, the counts before and after
+# do not tell the same level.
+DOUBTFUL = 0.01
+OPEN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The rows that were weighed, what they came to, and how many counts tell a loss from somebody's becoming hidden."""
+
+    rows: Sequence[Row]
+    weighing: Weighing
+    counts: float
+
+
+def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
+    """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
+    whole = replace(row, **asdict(since.plus(row)))
+    return (*balance, whole)[-KEPT - 1 :]
+
+
+def less(balance: tuple[Row, ...], back: Counter[str], left: Counter[str]) -> tuple[Row, ...]:
+    """Return the balance without those who are `back`, but for as many of them as had `left`.
+
+    Both are numbers by the capture they went missing at. Those who had not left were not missing but `away`, from that
+    capture on.
+    """
+    known = {row.capture_id for row in balance}
+    away = sum(number - left[first] for first, number in back.items() if first not in known)
+    rows = []
+    for row in balance:
+        flickered = back[row.capture_id] - left[row.capture_id]
+        away += flickered
+        rows.append(replace(row, missing=row.missing - flickered, away=row.away + away) if away else row)
+    return tuple(rows)
+
+
+def recent(balance: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows that are weighed where counts do not err much, and the one before them, to start from."""
+    return balance[-WEIGHED - 1 :]
+
+
+def flicker_patience(balance: Sequence[Row]) -> int:
+    """Return how many absences it takes before somebody missing does not merely flicker, as `balance` has taught."""
+    rows = recent(balance)
+    return flicker_absences(
+        sum(row.returned for row in rows), sum(row.waited for row in rows), sum(row.confirmed for row in rows)
+    )
+
+
+def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | None]:
+    """Return k for those who went missing at each row; None where no number of absences decides 99 in 100.
+
+    The level of the counts is known from the complete captures before a row, back to the last break, and from those
+    after it up to the next one. It breaks where it is doubtful who of those who came back had left; and in a list
+    without order whoever appears may have been there all along or may be new, until everybody who flickers has been
+    seen, and whoever followed then may be unshown for as long as flickering explains.
+    """
+    broken = [row.let_go_doubt > DOUBTFUL or row.returned_doubt > OPEN for row in balance]
+    found: list[int | None] = []
+    since = 0
+    for number, row in enumerate(balance):
+        if unordered_reveal(row):
+            since = max(since, number + flicker)
+        if broken[number]:
+            since = max(since, number)
+        after = counts_after(counts, number - since)
+        # A capture before or after the break, all would have to be exact.
+        near = range(max(0, number - 1), number + max(2, after or 0))
+        if after is None or any(broken[near.start : near.stop]):
+            found.append(None)
+        else:
+            found.append(max(flicker, after))
+    return found
+
+
+def weighed(balance: Sequence[Row]) -> Weighed:
+    """Return what the recent rows come to, or all that are kept where the counts err much."""
+    rows = recent(balance)
+    found = Weighed(rows, weighing := weighing_of(rows), counts_to_tell(entries_of(rows), weighing))
+    if found.counts <= ERRING_MUCH or len(rows) == len(balance):
+        return found
+    return Weighed(balance, weighing := weighing_of(balance), counts_to_tell(entries_of(balance), weighing))
+
+
+def weighing_of(rows: Sequence[Row]) -> Weighing:
+    """Return what the rows come to."""
+    returned, waited = sum(row.returned for row in recent(rows)), sum(row.waited for row in recent(rows))
+    return weigh(entries_of(rows), round(missing_again(returned, waited), 2))
+
+
+def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:
+    """Return the rows as they are weighed; those missing for less than the patience with flickering may merely flicker."""
+    ripe, age = flicker_patience(rows), len(rows)
+    return tuple(
+        Entry(
+            listed=row.listed,
+            away=row.away,
+            reported=row.reported,
+            moved=row.moved,
+            arrived=row.arrived,
+            missing=row.missing,
+            ripe=age - number >= ripe,
+            revealed=row.revealed,
+            mixed=unordered_reveal(row),
+            lower=round(row.let_go_doubt, 3),
+            higher=round(row.returned_doubt, 3),
+        )
+        for number, row in enumerate(rows)
+    )
+
+
+def unordered_reveal(row: Row) -> bool:
+    """Tell whether somebody was revealed by a list without order, where nothing but the count tells who is new."""
+    return row.revealed > 0 and not row.edges

@@ -1,0 +1,52 @@
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intel_pipeline.changes.rows import KEPT, WEIGHED, entered, needed, weighed
+from intel_pipeline.changes.standing import Row, Since
+
+AT = datetime(2026, 11, 1, 6, tzinfo=UTC)
+
+
+def row(reported: float = 100.0, **more: object) -> Row:
+    return Row(capture_id="c", started_at=AT, finished_at=AT, listed=100, reported=reported, **more)  # type: ignore[arg-type]
+
+
+def test_exact_counts_are_weighed_for_a_while_and_erring_ones_for_twice_as_long() -> None:
+    exact = weighed([row()] * (KEPT + 1))
+    assert len(exact.rows) == WEIGHED + 1
+    erring = weighed([row(100.0 + number * 5 % 7 - 3) for number in range(KEPT + 1)])
+    assert len(erring.rows) == KEPT + 1
+    assert erring.counts > exact.counts
+
+
+@given(st.integers(0, 5))
+def test_no_more_rows_are_kept_than_may_be_weighed(more: int) -> None:
+    balance: tuple[Row, ...] = ()
+    for _ in range(KEPT + more):
+        balance = entered(balance, row(), Since(arrived=1))
+    assert len(balance) == min(KEPT + 1, KEPT + more)
+    assert balance[-1].arrived == 1
+
+
+def test_k_is_what_flickering_and_counts_both_need() -> None:
+    calm = [row()] * 60
+    assert needed(calm, flicker=2, counts=0.5)[-1] == 2
+    assert needed(calm, flicker=6, counts=0.5)[-1] == 6
+    assert needed(calm, flicker=2, counts=9.6)[50] == 12
+
+
+def test_a_reveal_in_a_list_without_order_breaks_the_level_until_flickering_explains_nobody_more() -> None:
+    revealed = [*[row()] * 3, row(revealed=1), *[row()] * 6]
+    assert needed(revealed, flicker=4, counts=0.5) == [None, 4, 4, *[None] * 5, 4, 4]
+    ordered = [row(revealed=1, edges=(0,))] * 3
+    assert needed(ordered, flicker=4, counts=0.5) == [None, 4, 4]
+
+
+def test_where_it_is_doubtful_who_had_left_the_counts_before_and_after_do_not_tell_the_same_level() -> None:
+    doubtful = [*[row()] * 9, row(let_go_doubt=0.5), *[row()] * 9]
+    exact = needed(doubtful, flicker=2, counts=0.5)
+    assert exact[6:13] == [2, 2, None, None, None, 2, 2]
+    erring = needed(doubtful, flicker=2, counts=3.0)
+    assert [number for number, k in enumerate(erring) if k] == [13, 14, 15, 16, 17, 18]
