@@ -1,5 +1,7 @@
 """Sessions: log in once, sealed from then on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -24,7 +26,6 @@ def login(
 
     The requests of a login are on the ledger of NAME; while it cools down, or its budget is spent, none is made.
     """
-    from intel_pipeline.capture.sparing import spares_the_session
     from intel_pipeline.instagram.session import LOGIN_REQUESTS, log_in
 
     with opened() as pipeline:
@@ -35,12 +36,8 @@ def login(
         refuse_while_cooling(named)
         refuse_beyond_budget(named, LOGIN_REQUESTS)
         password = typer.prompt(f"Password of {account}", hide_input=True)
-        try:
-            with named.context(None, None) as context:
-                cookies = log_in(context, account, password, lambda: typer.prompt("Code of the second factor"))
-        except ThrottledError as error:
-            spares_the_session(named, error, logged_in=False)
-            raise
+        with cooling_where_throttled(named), named.context(None, None) as context:
+            cookies = log_in(context, account, password, lambda: typer.prompt("Code of the second factor"))
         vault.seal(name, {"username": account, "cookies": cookies})
         pipeline.registry.sessions.welcome(name, account)
         set_already = pipeline.settings.session == name
@@ -70,7 +67,7 @@ def import_session(
         named = pipeline.using(name)
         refuse_while_cooling(named)
         # instaloader wants to be told whose it is; nothing asks for the name until the answer gives it.
-        with named.context(name, cookies) as context:
+        with cooling_where_throttled(named), named.context(name, cookies) as context:
             account = owner(context)
         if account is None:
             problem = "Instagram does not know these cookies: the session has ended"
@@ -116,6 +113,18 @@ def refuse_while_cooling(pipeline: Pipeline) -> None:
     until, problem = pipeline.registry.sessions.cooling(pipeline.session_name), pipeline.cooling()
     if until and problem:
         raise ThrottledError(problem, (until - pipeline.clock.now()).total_seconds())
+
+
+@contextmanager
+def cooling_where_throttled(pipeline: Pipeline) -> Iterator[None]:
+    """Let a session that is not known yet cool down where its first requests are throttled."""
+    from intel_pipeline.capture.sparing import spares_the_session
+
+    try:
+        yield
+    except ThrottledError as error:
+        spares_the_session(pipeline, error, logged_in=False)
+        raise
 
 
 def refuse_beyond_budget(pipeline: Pipeline, requests: int) -> None:

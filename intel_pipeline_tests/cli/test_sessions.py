@@ -153,14 +153,21 @@ def test_a_login_that_its_budget_would_end_half_way_is_not_begun(tmp_path):
         refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
 
 
-def test_a_login_that_is_throttled_cools_its_session_down(demo, monkeypatch):
+@pytest.mark.parametrize(
+    ("asked", "words", "typed"),
+    [
+        ("log_in", ("login", "pushed"), "a password\n"),
+        ("owner", ("import", "pushed", "-"), '{"sessionid": "x", "csrftoken": "y"}'),
+    ],
+)
+def test_a_login_and_an_import_that_are_throttled_cool_their_session_down(demo, monkeypatch, asked, words, typed):
     def throttled(*_: object) -> None:
         problem = "Instagram answered 429"
         raise ThrottledError(problem, 666)
 
-    monkeypatch.setattr("intel_pipeline.instagram.session.log_in", throttled)
+    monkeypatch.setattr(f"intel_pipeline.instagram.session.{asked}", throttled)
     with pytest.raises(ThrottledError):
-        run("sessions", "login", "pushed", input="a password\n")
+        run("sessions", *words, input=typed)
     with opened() as pipeline:
         assert pipeline.registry.sessions.cooling("pushed") == pipeline.clock.now() + timedelta(seconds=666)
         pipeline.registry.sessions.forget("pushed")
