@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.clock import Clock, SystemClock
 from intel_pipeline.instagram.source import SURFACES, Source, Surface
+from intel_pipeline.registry.ledger import Wanted
+from intel_pipeline.registry.limits import RateLimits, refusal
 from intel_pipeline.registry.models import LOGGED_OUT
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.settings import Settings
@@ -67,6 +69,32 @@ class Pipeline:
         until = self.registry.sessions.cooling(self.session_name)
         return f"the session '{self.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC" if until else None
 
+    @property
+    def limits(self) -> RateLimits:
+        """What each session may send."""
+        settings = self.settings
+        return RateLimits(
+            window=settings.requests_per_window,
+            hour=settings.requests_per_hour,
+            day=settings.identities_per_day,
+            interval=settings.seconds_between_requests,
+        )
+
+    def resting(self, surface: Surface) -> str | None:
+        """Return until when no list may be read, in words, where `surface` is one and its budget is spent; or None."""
+        if surface != "followers":
+            return None
+        page = Wanted(self.session_name, surface, surface, self.settings.followers_per_page)
+        turn = self.registry.ledger.wait(page, self.limits)
+        late = turn.limit == "day" and turn.wait > self.settings.longest_wait
+        return refusal(self.session_name, self.limits, turn) if late else None
+
+    def idle(self, day: date) -> str | None:
+        """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None."""
+        lacking = [surface for surface in self.surfaces if self.registry.captures.due(surface, day)]
+        resting = [reason for surface in lacking if (reason := self.resting(surface))]
+        return self.not_now() or (resting[0] if resting and len(resting) == len(lacking) else None)
+
     @contextmanager
     def network(self) -> Iterator[None]:
         """Let requests to Instagram reach it: the service, or in a demo's folder nothing but its own world."""
@@ -85,6 +113,7 @@ class Pipeline:
     @contextmanager
     def context(self, username: str | None, cookies: dict[str, str] | None) -> "Iterator[InstaloaderContext]":
         """Yield an instaloader context at the pace of the ledger, with these cookies or logged out."""
+        from intel_pipeline.instagram.meter import metered
         from intel_pipeline.instagram.pace import Pace
         from intel_pipeline.instagram.session import open_context
 
@@ -93,13 +122,13 @@ class Pipeline:
             ledger=self.registry.ledger,
             clock=self.clock,
             session=self.session_name,
-            limit=self.settings.requests_per_window,
+            limits=self.limits,
             longest_wait=self.settings.longest_wait,
         )
         context = open_context(self.settings.request_timeout, pace)
         if cookies is not None:
             context.load_session(username, cookies)
-        with self.network():
+        with self.network(), metered(context):
             yield context
 
     @contextmanager

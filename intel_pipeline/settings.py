@@ -69,6 +69,37 @@ class Settings(BaseSettings):
             examples=["60"],
         ),
     ] = 60
+    # instaloader's window of the tightest kind comes to 405 in an hour, which is the most; by default half of that.
+    requests_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=400,
+            description="Requests of all kinds that a session may make in an hour, over all processes.",
+            examples=["200"],
+        ),
+    ] = 200
+    # A tenth of the 311,000 that instaloader's windows let through in a day, and room for a list of 20,000 with some
+    # smaller ones. At least a page: a limit below one would be none or a stop.
+    identities_per_day: Annotated[
+        int,
+        Field(
+            ge=200,
+            le=300_000,
+            description="Accounts that follower lists may show a session in 24 hours; what is longer goes on a day later.",
+            examples=["30000"],
+        ),
+    ] = 30_000
+    # With the random pause 3.7 on average, a little more than the 3.3 that instaloader's 200 in 666 seconds come to.
+    seconds_between_requests: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=60,
+            description="Least seconds between two requests of a session; a random pause of 1.7 on average is added.",
+            examples=["2"],
+        ),
+    ] = 2
     settle_per_tick: Annotated[
         int,
         Field(

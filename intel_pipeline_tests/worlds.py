@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from intel_pipeline.clock import today
-from intel_pipeline.instagram.session import log_in
+from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.store import open_registry
 from intel_pipeline.settings import Settings, load_settings
@@ -47,7 +47,7 @@ def small_pipeline(
 ) -> Pipeline:
     """Return a pipeline on a world of `TARGETS`, at 06:00 of its first day, with the targets of `labels` added."""
     settings = load_settings(
-        data_dir=folder / "data", longest_wait=900, session="desk" if logged_in else None, **overrides
+        data_dir=folder / "data", session="desk" if logged_in else None, **{"longest_wait": 900, **overrides}
     )
     settings.make_directories()
     clock = VirtualClock(START.replace(hour=6))
@@ -56,7 +56,7 @@ def small_pipeline(
     if logged_in:
         make_key_file(settings.vault_dir)
         with pipeline.network():
-            cookies = log_in(VIEWER.username, VIEWER.password, lambda: "", 60)
+            cookies = log_in(open_context(60), VIEWER.username, VIEWER.password, lambda: "")
         pipeline.vault().seal("desk", {"username": VIEWER.username, "cookies": cookies})
         pipeline.registry.sessions.welcome("desk", VIEWER.username)
     names = {spec.label: spec.username for spec in TARGETS}

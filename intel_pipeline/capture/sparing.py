@@ -6,6 +6,7 @@ from intel_pipeline.instagram.errors import (
     ActionNeededError,
     InstagramError,
     LoginNeededError,
+    SpentError,
     ThrottledError,
     UnreachableError,
 )
@@ -16,6 +17,9 @@ def spares_the_session(pipeline: Pipeline, error: InstagramError, *, logged_in: 
     """Write down what `error` means for the session, used `logged_in` or not; return whether nothing more may be asked."""
     sessions, name = pipeline.registry.sessions, pipeline.session_name
     match error:
+        case SpentError():
+            # Only lists return identities: what else is due goes on, and the ledger says when they do.
+            return True
         case ThrottledError():
             sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
             return True

@@ -33,7 +33,7 @@ def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, wa
     else:
         targets = registry.captures.due(surface, day)
     tally = Tally(surface=surface, day=day, due=len(targets))
-    tally.stopped = pipeline.not_now()
+    tally.stopped = pipeline.not_now() or pipeline.resting(surface)
     if tally.stopped or not targets:
         return tally
     ends = pipeline.clock.now() + timedelta(seconds=limits.seconds)

@@ -62,7 +62,7 @@ def capture(
         ]
         print_table(("target", "surface", "verdict", "listed", "reported", "reasons"), sorted(rows))
         left = pipeline.due(day)
-        hindrance = pipeline.not_now()
+        hindrance = pipeline.idle(day)
     if not result.success:
         problem = f"the run failed: {failure_of(result)}"
         raise TickError(problem, f"see the run {result.run_id} with `make dev`; what was captured is kept")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.cli.console import AsJson, err, opened, print_json, print_table
 from intel_pipeline.errors import IntelError
 from intel_pipeline.pipeline import Pipeline
 
@@ -110,71 +110,3 @@ def sql(
         print_table(columns, rows)
         if len(rows) == SHOWN_ROWS and limit is None:
             err.print(f"The first {SHOWN_ROWS} rows; all of them with --csv or --json")
-
-
-def status(as_json: AsJson = False) -> None:
-    """How things stand: the open round, each target's last captures, the session, the publication."""
-    with opened() as pipeline:
-        report = standing(pipeline)
-    if as_json:
-        print_json(report)
-        return
-    for name in (
-        "data_folder",
-        "source",
-        "round",
-        "due",
-        "session",
-        "session_state",
-        "requests_in_window",
-        "publication",
-    ):
-        out.print(f"{name.replace('_', ' ') + ':':<20}{plain(report[name])}")
-    captures = report["captures"]
-    if captures:
-        out.print()
-        print_table(tuple(captures[0]), [tuple(capture.values()) for capture in captures])
-    else:
-        err.print("Nothing captured yet: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
-
-
-def standing(pipeline: Pipeline) -> dict[str, Any]:
-    """Return how things stand."""
-    registry, settings = pipeline.registry, pipeline.settings
-    day = registry.rounds.open()
-    published = settings.publication.resolve() if settings.publication.exists() else None
-    finished = [
-        {
-            "target": capture.target,
-            "surface": capture.surface,
-            "captured": capture.finished_at,
-            "verdict": capture.verdict,
-            "listed": capture.distinct_count,
-            "reported": capture.reported_after,
-            "reasons": "; ".join(capture.reasons),
-        }
-        for capture in registry.captures.latest()
-    ]
-    going_on = [
-        {
-            "target": capture.target,
-            "surface": capture.surface,
-            "captured": None,
-            "verdict": "in progress" if capture.holder else "interrupted, resumes",
-            "listed": None,
-            "reported": None,
-            "reasons": "",
-        }
-        for capture in registry.captures.in_progress()
-    ]
-    return {
-        "data_folder": str(settings.data_dir),
-        "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
-        "round": day.isoformat() if day else "none open",
-        "due": pipeline.due(day) if day else 0,
-        "session": pipeline.session_name,
-        "session_state": pipeline.not_now() or "usable",
-        "requests_in_window": registry.ledger.spent(pipeline.session_name),
-        "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
-        "captures": finished + going_on,
-    }

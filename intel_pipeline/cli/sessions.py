@@ -1,5 +1,7 @@
 """Sessions: log in once, sealed from then on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -7,6 +9,8 @@ import typer
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.instagram.errors import ActionNeededError, InstagramError, LoginNeededError, ThrottledError
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.ledger import Wanted
+from intel_pipeline.registry.limits import refusal
 from intel_pipeline.registry.targets import username_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -18,18 +22,22 @@ def login(
     name: Name,
     username: Annotated[str | None, typer.Option(help="The account's username; otherwise the same as NAME.")] = None,
 ) -> None:
-    """Log in to an account of yours, once. The password is typed at a prompt and kept nowhere."""
-    from intel_pipeline.instagram.session import log_in
+    """Log in to an account of yours, once. The password is typed at a prompt and kept nowhere.
+
+    The requests of a login are on the ledger of NAME; while it cools down, or its budget is spent, none is made.
+    """
+    from intel_pipeline.instagram.session import LOGIN_REQUESTS, log_in
 
     with opened() as pipeline:
         vault = pipeline.vault()
         vault.path(name)
         account = username_of(username or name)
+        named = pipeline.using(name)
+        refuse_while_cooling(named)
+        refuse_beyond_budget(named, LOGIN_REQUESTS)
         password = typer.prompt(f"Password of {account}", hide_input=True)
-        with pipeline.network():
-            cookies = log_in(
-                account, password, lambda: typer.prompt("Code of the second factor"), pipeline.settings.request_timeout
-            )
+        with cooling_where_throttled(named), named.context(None, None) as context:
+            cookies = log_in(context, account, password, lambda: typer.prompt("Code of the second factor"))
         vault.seal(name, {"username": account, "cookies": cookies})
         pipeline.registry.sessions.welcome(name, account)
         set_already = pipeline.settings.session == name
@@ -59,7 +67,7 @@ def import_session(
         named = pipeline.using(name)
         refuse_while_cooling(named)
         # instaloader wants to be told whose it is; nothing asks for the name until the answer gives it.
-        with named.context(name, cookies) as context:
+        with cooling_where_throttled(named), named.context(name, cookies) as context:
             account = owner(context)
         if account is None:
             problem = "Instagram does not know these cookies: the session has ended"
@@ -105,6 +113,27 @@ def refuse_while_cooling(pipeline: Pipeline) -> None:
     until, problem = pipeline.registry.sessions.cooling(pipeline.session_name), pipeline.cooling()
     if until and problem:
         raise ThrottledError(problem, (until - pipeline.clock.now()).total_seconds())
+
+
+@contextmanager
+def cooling_where_throttled(pipeline: Pipeline) -> Iterator[None]:
+    """Let a session that is not known yet cool down where its first requests are throttled."""
+    from intel_pipeline.capture.sparing import spares_the_session
+
+    try:
+        yield
+    except ThrottledError as error:
+        spares_the_session(pipeline, error, logged_in=False)
+        raise
+
+
+def refuse_beyond_budget(pipeline: Pipeline, requests: int) -> None:
+    """Raise ThrottledError where the session may not send so many requests now: a login must not end half-way."""
+    from intel_pipeline.instagram.pace import OTHER
+
+    turn = pipeline.registry.ledger.wait(Wanted(pipeline.session_name, OTHER), pipeline.limits, requests)
+    if turn.wait > pipeline.settings.longest_wait:
+        raise ThrottledError(refusal(pipeline.session_name, pipeline.limits, turn), turn.wait)
 
 
 @app.command(name="list")

@@ -62,8 +62,8 @@ def prepare(settings: Settings, seed: int, days: int, real_today: date) -> Pipel
     make_key_file(settings.vault_dir)
     pipeline = open_pipeline(settings)
     username, password = DEMO_VIEWER
-    with pipeline.network():
-        cookies = log_in(username, password, lambda: "", settings.request_timeout)
+    with pipeline.context(None, None) as context:
+        cookies = log_in(context, username, password, lambda: "")
     pipeline.vault().seal(SESSION, {"username": username, "cookies": cookies})
     pipeline.registry.sessions.welcome(SESSION, username)
     for label, name in DEMO_TARGETS.items():

@@ -18,6 +18,9 @@ SESSION = "demo"
 # On a virtual clock waiting costs nothing, so a tick may wait for as many turns as it needs.
 LONGEST_WAIT = 900
 TICK_SECONDS = 7200
+# A simulated account cannot come to harm, and a day of the demo lists more people than a real session should be shown.
+REQUESTS_PER_HOUR = 2000
+IDENTITIES_PER_DAY = 1_000_000
 # Requests that the simulator itself keeps; the ledger keeps them all.
 REMEMBERED = 1000
 
@@ -62,7 +65,13 @@ def open_world(settings: Settings) -> "tuple[VirtualClock, Instagram, Settings]"
 
     note = read_note(settings)
     clock = VirtualClock(note.now)
-    changed = {"session": SESSION, "longest_wait": LONGEST_WAIT, "tick_seconds": TICK_SECONDS}
+    changed = {
+        "session": SESSION,
+        "longest_wait": LONGEST_WAIT,
+        "tick_seconds": TICK_SECONDS,
+        "requests_per_hour": REQUESTS_PER_HOUR,
+        "identities_per_day": IDENTITIES_PER_DAY,
+    }
     return (
         clock,
         Instagram(demo_world(note.seed, note.start, clock), remember=REMEMBERED),

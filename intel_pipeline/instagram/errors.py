@@ -39,6 +39,10 @@ class ThrottledError(InstagramError):
         self.retry_after = retry_after
 
 
+class SpentError(ThrottledError):
+    """The ledger's limit of identities: lists have to wait, and everything else goes on."""
+
+
 class LoginNeededError(InstagramError):
     """Instagram shows this only to a logged-in session."""
 

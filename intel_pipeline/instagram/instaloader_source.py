@@ -9,6 +9,7 @@ from requests.exceptions import RequestException
 
 from intel_pipeline.instagram.classification import classified
 from intel_pipeline.instagram.errors import SHAPE, LoginNeededError
+from intel_pipeline.instagram.pace import pace_of
 from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
 from intel_pipeline.instagram.source import Answer, Subject
 
@@ -19,10 +20,11 @@ class InstaloaderSource:
     def __init__(
         self, context: InstaloaderContext, kind: Literal["instagram", "simulator"], followers_per_page: int
     ) -> None:
-        """Use `context`, logged in or not; `kind` says whether its network is the simulator's."""
+        """Use `context`, logged in or not, at its Pace; `kind` says whether its network is the simulator's."""
         self.context = context
         self.kind = kind
         self.followers_per_page = followers_per_page
+        self.pace = pace_of(context)
 
     @property
     def logged_in(self) -> bool:
@@ -32,26 +34,30 @@ class InstaloaderSource:
     def profile(self, subject: Subject) -> Answer:
         """Ask by id, which survives a rename; by the public page where the id is not known yet."""
         user_id = subject.user_id
-        if user_id is None:
-            body = self._ask("reading the profile page", lambda: profile_page.ask(self.context, subject.username))
-            return Answer(profile_page.VIA, body)
-        body = self._ask("reading the profile", lambda: profile_by_id.ask(self.context, user_id))
-        return Answer(profile_by_id.VIA, body)
+        with self.pace.about("profile"):
+            if user_id is None:
+                body = self._ask("reading the profile page", lambda: profile_page.ask(self.context, subject.username))
+                return Answer(profile_page.VIA, body)
+            body = self._ask("reading the profile", lambda: profile_by_id.ask(self.context, user_id))
+            return Answer(profile_by_id.VIA, body)
 
     def followers(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the follower list."""
         self._need_session("follower lists")
         user_id = known(subject)
-        body = self._ask(
-            "reading followers",
-            lambda: followers_rest.ask(self.context, user_id, cursor, self.followers_per_page),
-        )
+        with self.pace.about("followers", self.followers_per_page) as purpose:
+            body = self._ask(
+                "reading followers",
+                lambda: followers_rest.ask(self.context, user_id, cursor, self.followers_per_page),
+            )
+            purpose.returned = followers_rest.returned(body)
         return Answer(followers_rest.VIA, body)
 
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the timeline."""
         self._need_session("post lists")
-        body = self._ask("reading posts", lambda: posts_timeline.ask(self.context, subject.username, cursor))
+        with self.pace.about("posts"):
+            body = self._ask("reading posts", lambda: posts_timeline.ask(self.context, subject.username, cursor))
         return Answer(posts_timeline.VIA, body)
 
     def _need_session(self, what: str) -> None:

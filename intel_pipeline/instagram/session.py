@@ -20,6 +20,8 @@ from intel_pipeline.instagram.cookies import Cookies
 from intel_pipeline.instagram.errors import SHAPE, ActionNeededError, LoginNeededError
 
 log = logging.getLogger(__name__)
+# The most that a login sends: start page, password, code, and a test of the new session.
+LOGIN_REQUESTS = 4
 REFUSED = "password you entered is incorrect"
 WHO_AM_I = "d6f4427fbe92d846298cf93df0b937d3"
 
@@ -63,13 +65,12 @@ def mention(message: str, *, repeat_at_end: bool = True) -> None:
     log.debug("instaloader reported an error")
 
 
-def log_in(username: str, password: str, code: Callable[[], str], timeout: float) -> Cookies:
-    """Log in with a password, asking `code` where a second factor is wanted; return the session's cookies.
+def log_in(context: InstaloaderContext, username: str, password: str, code: Callable[[], str]) -> Cookies:
+    """Log the fresh `context` in with a password, asking `code` where a second factor is wanted; return the cookies.
 
     Raises LoginNeededError for wrong credentials, ActionNeededError where Instagram wants the owner to act, and
     InstagramError of another class where there was no usable answer.
     """
-    context = open_context(timeout)
     try:
         try:
             context.login(username, password)

@@ -1,15 +1,40 @@
 """The ledger: every request of every process, so that limits hold for their sum and over restarts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from intel_pipeline.clock import Clock
+from intel_pipeline.registry import ledger_queries as queries
+from intel_pipeline.registry.limits import DAY, HOUR, WINDOW, Name, RateLimits, Spending, Turn, day_free_from, turn
 from intel_pipeline.registry.models import Request
+from intel_pipeline.registry.session_lock import alone
 
-# instaloader's own window is 660 s with 6 s on top; its limits are the most that was ever found to be borne.
-WINDOW = timedelta(seconds=666)
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request that is to be sent. `surface`: of the capture it is for, None for a login or a test.
+
+    `identities`: the most that its answer can return, None where it is no list.
+    """
+
+    session: str
+    bucket: str
+    surface: str | None = None
+    identities: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back for the row `request_id`: HTTP status, bytes as sent, identities (None where it is no list)."""
+
+    request_id: int
+    status: int
+    bytes: int
+    identities: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +44,57 @@ class Ledger:
     engine: Engine
     clock: Clock
 
-    def wait(self, session: str, bucket: str, limit: int) -> float:
-        """Return the seconds until one more request of this kind keeps within `limit` per window."""
-        now = self.clock.now()
-        newest_first = (
-            select(Request.sent_at)
-            .where(Request.session == session, Request.bucket == bucket, Request.sent_at > now - WINDOW)
-            .order_by(Request.sent_at.desc())
-            .offset(limit - 1)
-            .limit(1)
-        )
+    def wait(self, wanted: Wanted, limits: RateLimits, requests: int = 1) -> Turn:
+        """Return when so many further requests of this kind would keep within all limits, writing nothing."""
         with self.engine.connect() as connection:
-            blocking = connection.execute(newest_first).scalar()
-        return 0.0 if blocking is None else max(0.0, (blocking + WINDOW - now).total_seconds())
+            return self._turn(connection, wanted, limits, limits.interval, requests)
 
-    def record(self, session: str, bucket: str) -> None:
-        """Write a request down, before it is sent: one that is never sent costs budget, one unrecorded costs trust."""
+    def reserve(self, wanted: Wanted, limits: RateLimits, longest_wait: float, jitter: float = 0.0) -> Turn:
+        """Write a request down for the moment at which all limits admit it, before it is sent, and return its turn.
+
+        Without a row where that is more than `longest_wait` seconds off. The caller waits out the turn and then sends.
+        A request that is never sent costs budget; one unrecorded would cost trust. `jitter` seconds are added to the
+        interval, which is never the reason to refuse: it is what a worker is meant to wait.
+        """
+        pause = limits.interval + jitter
+        with alone(self.engine, wanted.session) as connection:
+            found = self._turn(connection, wanted, limits, pause, 1)
+            if found.wait > longest_wait + (pause if found.limit == "interval" else 0.0):
+                return found
+            row = {**asdict(wanted), "sent_at": found.at, "waited": found.wait}
+            written = connection.execute(insert(Request), row).inserted_primary_key
+        return replace(found, request_id=written[0] if written else None)
+
+    def complete(self, answers: Sequence[Answered]) -> None:
+        """Write down what came back. A row without a status had no answer, or its process died before it came."""
+        if not answers:
+            return
+        rows = [
+            {
+                "row": one.request_id,
+                "new_status": one.status,
+                "new_bytes": one.bytes,
+                "new_identities": one.identities,
+            }
+            for one in answers
+        ]
         with self.engine.begin() as connection:
-            connection.execute(insert(Request).values(session=session, bucket=bucket, sent_at=self.clock.now()))
+            connection.execute(queries.COMPLETION, rows)
+
+    def spending(self, session: str, limits: RateLimits) -> list[Spending]:
+        """Return what the session has spent of each limit now; of the window, in the bucket that is used most."""
+        given = as_of(self.clock.now(), session)
+        with self.engine.connect() as connection:
+            return [
+                Spending("window", limits.window, connection.execute(queries.IN_FULLEST_BUCKET, given).scalar() or 0),
+                Spending("hour", limits.hour, connection.execute(queries.IN_HOUR, given).scalar_one()),
+                Spending("day", limits.day, connection.execute(queries.IDENTITIES, given).scalar_one() or 0),
+            ]
 
     def spent(self, session: str) -> int:
         """Return the number of requests in the present window, of all kinds."""
-        since = self.clock.now() - WINDOW
-        counting = select(func.count()).where(Request.session == session, Request.sent_at > since)
         with self.engine.connect() as connection:
-            return connection.execute(counting).scalar_one()
+            return connection.execute(queries.IN_WINDOW, as_of(self.clock.now(), session)).scalar_one()
 
     def newest(self) -> datetime | None:
         """Return when the last request was made."""
@@ -54,3 +105,29 @@ class Ledger:
         """Return the number of requests ever made."""
         with self.engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(Request)).scalar_one()
+
+    def _turn(self, connection: Connection, wanted: Wanted, limits: RateLimits, pause: float, requests: int) -> Turn:
+        """Look up what hinders the request, with at most two short queries."""
+        now = self.clock.now()
+        given = as_of(now, wanted.session) | {
+            "bucket": wanted.bucket,
+            "in_bucket": max(limits.window - requests, 0),
+            "in_hour": max(limits.hour - requests, 0),
+        }
+        more = min(wanted.identities or 0, limits.day)
+        query = queries.PAGE_HINDRANCES if more else queries.HINDRANCES
+        in_bucket, in_hour, last, *identities = connection.execute(query, given).one()
+        free_from: dict[Name, datetime | None] = {
+            "window": in_bucket and in_bucket + WINDOW,
+            "hour": in_hour and in_hour + HOUR,
+            "interval": last and last + timedelta(seconds=pause),
+        }
+        if more and (identities[0] or 0) + more > limits.day:
+            pages = [(one.sent_at, one.identities) for one in connection.execute(queries.PAGES, given)]
+            free_from["day"] = day_free_from(pages, limits.day, more)
+        return turn(now, free_from)
+
+
+def as_of(now: datetime, session: str) -> dict[str, Any]:
+    """Return the parameters that all queries share."""
+    return {"session": session, "window_ago": now - WINDOW, "hour_ago": now - HOUR, "day_ago": now - DAY}

@@ -136,10 +136,18 @@ class SessionState(Base):
 
 
 class Request(Base):
-    """The ledger: one row per request, written before it is sent."""
+    """The ledger: one row per request, written before it is sent and completed when its answer is there.
+
+    `sent_at` is the moment it was given, after `waited` seconds. `surface`: what it is for; null for logins and tests.
+    `status` is null while no answer came. `identities`: how many accounts a page of a list returned; until it is there,
+    and for good if it never comes, as many as were asked for, since Instagram may have counted them.
+    """
 
     __tablename__ = "requests"
-    __table_args__ = (Index("ix_requests_session_bucket_sent_at", "session", "bucket", "sent_at"),)
+    __table_args__ = (
+        Index("ix_requests_session_bucket_sent_at", "session", "bucket", "sent_at"),
+        Index("ix_requests_session_sent_at", "session", "sent_at"),
+    )
 
     request_id: Mapped[int] = mapped_column(
         # SQLite numbers rows by itself only in a column declared INTEGER.
@@ -150,3 +158,8 @@ class Request(Base):
     session: Mapped[str] = mapped_column(String(60))
     bucket: Mapped[str] = mapped_column(String(40))
     sent_at: Mapped[datetime]
+    surface: Mapped[str | None] = mapped_column(String(10))
+    status: Mapped[int | None]
+    waited: Mapped[float | None]
+    bytes: Mapped[int | None]
+    identities: Mapped[int | None]

@@ -17,7 +17,7 @@ from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.changes.comparison import listing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
-from intel_pipeline.instagram.session import log_in
+from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.store import open_registry
@@ -62,7 +62,7 @@ def pipeline(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         for name, value in front.environment().items():
             monkeypatch.setenv(name, value)
         opened = Pipeline(settings, clock, open_registry(settings.registry_url, clock))
-        cookies = log_in(VIEWER.username, VIEWER.password, lambda: "", 60)
+        cookies = log_in(open_context(60), VIEWER.username, VIEWER.password, lambda: "")
         opened.vault().seal("desk", {"username": VIEWER.username, "cookies": cookies})
         opened.registry.sessions.welcome("desk", VIEWER.username)
         opened.registry.targets.add("tried", "tried", None)

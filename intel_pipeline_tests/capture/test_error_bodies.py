@@ -10,7 +10,7 @@ from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.errors import IntelError
 from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError
-from intel_pipeline.instagram.session import log_in
+from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import SessionState
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
@@ -119,7 +119,7 @@ def test_a_login_that_is_refused_is_one_request_and_no_session(name: str, tmp_pa
         return "000000"
 
     with pytest.raises(IntelError) as caught, pipeline.network():
-        log_in(VIEWER.username, VIEWER.password, code, 60)
+        log_in(open_context(60), VIEWER.username, VIEWER.password, code)
     assert type(caught.value) is LOGINS[name]
     assert VIEWER.password not in str(caught.value)
     tries = [logged for logged in pipeline.instagram.requests if logged.path.endswith(LOGIN)]

@@ -276,3 +276,39 @@ def test_a_full_disk_is_named_and_the_capture_resumes_where_it_stopped(tmp_path,
     pages = pipeline.registry.captures.history("open", "followers")[0].page_count
     assert asked(pipeline, "followers") <= pages + 1
     assert before < pages
+
+
+def test_identities_spent_stop_a_list_in_the_middle_and_it_resumes_at_the_next_page_a_day_later(tmp_path):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"], identities_per_day=200, longest_wait=30)
+    captured(pipeline, "profile")
+    tally = captured(pipeline, "followers", Limits(most=25, seconds=3600, targets=("open", "friendly")))
+    assert tally.stopped.startswith(
+        "the session 'desk' has used its budget of 200 identities in a day, until 2026-11-03"
+    )
+    assert (tally.verdicts, asked(pipeline, "followers")) == ({}, 4)
+    # Only lists have to wait: what returns no identities goes on, and the session does not cool down.
+    assert pipeline.not_now() is None
+    assert captured(pipeline, "posts").verdicts == {"open": "complete", "friendly": "complete"}
+    assert captured(pipeline, "followers").stopped == pipeline.resting("followers")
+    assert asked(pipeline, "followers") == 4
+    clock_of(pipeline).sleep(86_400)
+    assert captured(pipeline, "followers").verdicts == {"open": "complete", "friendly": "complete"}
+    pages = sum(
+        capture.page_count for capture in pipeline.registry.captures.of_round(today(pipeline.clock), "followers")
+    )
+    assert asked(pipeline, "followers") == pages
+
+
+def test_a_budget_of_requests_that_is_spent_ends_the_tick_and_says_which_and_until_when(tmp_path):
+    pipeline = small_pipeline(tmp_path, ["open"], requests_per_hour=5, longest_wait=30)
+    captured(pipeline, "profile")
+    tally = captured(pipeline, "followers")
+    assert tally.stopped.startswith(
+        "the session 'desk' has used its budget of 5 requests in an hour, until 2026-11-02 07:"
+    )
+    assert len(pipeline.instagram.requests) == pipeline.registry.ledger.total() == 5
+    assert captured(pipeline, "followers").stopped.startswith("the session 'desk' cools down until")
+    for _ in range(4):
+        clock_of(pipeline).sleep(3600)
+        captured(pipeline, "followers")
+    assert pipeline.registry.captures.latest()[0].verdict == "complete"

@@ -4,12 +4,15 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from intel_pipeline.cli.console import opened
 from intel_pipeline.errors import ArchiveError, IntelError, TargetError, VaultError
 from intel_pipeline.instagram.source import SURFACES
+from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.settings import load_settings
 from intel_pipeline_tests.cli.commands import answer, run
 
@@ -222,6 +225,28 @@ def test_status_tells_round_session_publication_and_last_captures(demo):
     assert (report["source"], report["due"], report["session"]) == ("simulated world (demo)", 0, "demo")
     assert {capture["verdict"] for capture in report["captures"]} == {"complete"}
     assert "business" in run("status").stdout
+
+
+def test_status_tells_of_each_session_what_is_spent_and_left_and_what_stops_it(demo):
+    with opened() as pipeline:
+        limits, until = pipeline.limits, pipeline.clock.now() + timedelta(hours=1)
+        page = Wanted("busy", "other", "followers", 50)
+        for _ in range(3):
+            pipeline.registry.ledger.reserve(page, limits, 900)
+        pipeline.registry.sessions.cool("busy", until)
+        pipeline.registry.sessions.stop("busy", "a checkpoint awaits its owner")
+    told = {one["budget"]: one for one in answer("status", "--json")["budgets"] if one["session"] == "busy"}
+    assert {budget: (one["spent"], one["left"]) for budget, one in told.items()} == {
+        "requests of one kind in eleven minutes": (3, limits.window - 3),
+        "requests in an hour": (3, limits.hour - 3),
+        "identities in a day": (150, limits.day - 150),
+    }
+    assert {(one["breaker"], one["cools_until"]) for one in told.values()} == {
+        ("a checkpoint awaits its owner", str(until))
+    }
+    assert "identities in a day" in run("status").stdout
+    with opened() as pipeline:
+        pipeline.registry.sessions.forget("busy")
 
 
 def test_sql_answers_as_table_json_and_csv(demo):

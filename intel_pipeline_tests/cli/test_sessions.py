@@ -4,14 +4,18 @@ from datetime import timedelta
 import pytest
 
 from intel_pipeline.cli.console import opened
+from intel_pipeline.cli.sessions import refuse_beyond_budget
 from intel_pipeline.errors import IntelError, VaultError
-from intel_pipeline.instagram.errors import LoginNeededError
+from intel_pipeline.instagram.errors import LoginNeededError, ThrottledError
+from intel_pipeline.instagram.pace import OTHER
+from intel_pipeline.instagram.session import LOGIN_REQUESTS
+from intel_pipeline.registry.ledger import Wanted
+from intel_pipeline.simulator.demo_world import DEMO_VIEWER
 from intel_pipeline_tests.cli.commands import answer, run
+from intel_pipeline_tests.worlds import small_pipeline
 
 
 def test_a_password_is_typed_at_a_prompt_and_kept_nowhere(demo):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
     username, password = DEMO_VIEWER
     result = run("sessions", "login", "second", "--username", username, input=f"{password}\n")
     assert "sealed" in result.stdout
@@ -24,15 +28,11 @@ def test_a_password_is_typed_at_a_prompt_and_kept_nowhere(demo):
 
 
 def test_a_wrong_password_is_said_to_be_wrong(demo):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
     with pytest.raises(IntelError, match="refused the password"):
         run("sessions", "login", "third", "--username", DEMO_VIEWER[0], input="not it\n")
 
 
 def test_a_session_that_exists_is_taken_in_under_the_name_of_whoever_it_is(demo, tmp_path):
-    from intel_pipeline.simulator.demo_world import DEMO_VIEWER
-
     with opened() as pipeline:
         cookies = pipeline.vault().unseal("demo")["cookies"]
         spent = pipeline.registry.ledger.spent("taken")
@@ -129,3 +129,53 @@ def test_a_breaker_is_closed_once_its_operator_has_acted_and_the_session_answers
 def test_the_breaker_of_a_session_that_is_not_there_cannot_be_closed(demo):
     with pytest.raises(VaultError, match="no session 'nobody'"):
         run("breaker", "close", "nobody")
+
+
+def test_a_login_waits_for_the_cool_down_before_it_asks_for_a_password(demo):
+    with opened() as pipeline:
+        until = pipeline.clock.now() + timedelta(hours=1)
+        pipeline.registry.sessions.cool("hasty", until)
+    with pytest.raises(ThrottledError, match=f"'hasty' cools down until {until:%Y-%m-%d %H:%M} UTC"):
+        run("sessions", "login", "hasty")
+    with opened() as pipeline:
+        assert pipeline.registry.ledger.spent("hasty") == 0
+        pipeline.registry.sessions.forget("hasty")
+
+
+def test_a_login_that_its_budget_would_end_half_way_is_not_begun(tmp_path):
+    pipeline = small_pipeline(tmp_path, [], requests_per_window=6, longest_wait=30)
+    for _ in range(2):
+        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
+        pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
+    refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
+    pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
+    with pytest.raises(ThrottledError, match="used its budget of 6 requests of one kind in eleven minutes, until"):
+        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "typed"),
+    [
+        ("log_in", ("login", "pushed"), "a password\n"),
+        ("owner", ("import", "pushed", "-"), '{"sessionid": "x", "csrftoken": "y"}'),
+    ],
+)
+def test_a_login_and_an_import_that_are_throttled_cool_their_session_down(demo, monkeypatch, asked, words, typed):
+    def throttled(*_: object) -> None:
+        problem = "Instagram answered 429"
+        raise ThrottledError(problem, 666)
+
+    monkeypatch.setattr(f"intel_pipeline.instagram.session.{asked}", throttled)
+    with pytest.raises(ThrottledError):
+        run("sessions", *words, input=typed)
+    with opened() as pipeline:
+        assert pipeline.registry.sessions.cooling("pushed") == pipeline.clock.now() + timedelta(seconds=666)
+        pipeline.registry.sessions.forget("pushed")
+
+
+def test_what_a_login_sends_is_on_the_ledger(demo):
+    username, password = DEMO_VIEWER
+    run("sessions", "login", "counted", "--username", username, input=f"{password}\n")
+    with opened() as pipeline:
+        assert pipeline.registry.ledger.spent("counted") == 3
+    run("sessions", "remove", "counted")

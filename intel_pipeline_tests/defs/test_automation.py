@@ -4,12 +4,14 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
+from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.clock import today
 from intel_pipeline.defs.automation.planner import planner, read_cursor
 from intel_pipeline.defs.automation.schedules import daily_round
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.running import run_tick
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline_tests.worlds import clock_of, small_pipeline
 
 
@@ -92,3 +94,18 @@ def test_in_a_demos_folder_no_day_passes_by_itself(tmp_path, instance):
     pipeline = small_pipeline(tmp_path, ["open"])
     assert "--resume" in begin_day(pipeline, instance).skip_message
     assert "--resume" in plan(pipeline, instance).skip_message
+
+
+def test_the_planner_waits_where_only_lists_are_left_and_their_budget_is_spent(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"], identities_per_day=200, longest_wait=30))
+    day = today(pipeline.clock)
+    pipeline.registry.rounds.begin(day)
+    page = Wanted("desk", "other", "followers", 200)
+    pipeline.registry.ledger.reserve(page, pipeline.limits, 30)
+    assert plan(pipeline, instance).run_requests
+    for surface in ("profile", "posts"):
+        capture = pipeline.registry.captures.begin(pipeline.registry.targets.get("open"), surface, day, "simulator")
+        pipeline.registry.captures.finish(capture, Outcome(verdict="complete"), None)
+    assert "budget of 200 identities in a day, until 2026-11-03 06:00 UTC" in plan(pipeline, instance).skip_message
+    clock_of(pipeline).sleep(86_400)
+    assert plan(pipeline, instance).run_requests

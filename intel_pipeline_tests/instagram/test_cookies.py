@@ -24,7 +24,7 @@ def browser(cookies: dict[str, str], domain: str = ".instagram.com") -> list[dic
 
 def test_a_session_that_instaloader_saved_is_read(instagram: Instagram, tmp_path: Path) -> None:
     context = open_context(5)
-    context.load_session(PLAIN.username, log_in(PLAIN.username, PLAIN.password, str, 5))
+    context.load_session(PLAIN.username, log_in(open_context(5), PLAIN.username, PLAIN.password, str))
     file = io.BytesIO()
     context.save_session_to_file(file)
     assert read_cookies(file.getvalue())["sessionid"] == context.save_session()["sessionid"]

@@ -17,7 +17,7 @@ def nobody() -> str:
 
 
 def test_a_password_gives_a_session_that_works(instagram: Instagram) -> None:
-    cookies = log_in(PLAIN.username, PLAIN.password, nobody, 5)
+    cookies = log_in(open_context(5), PLAIN.username, PLAIN.password, nobody)
     context = open_context(5)
     context.load_session(PLAIN.username, cookies)
     assert context.test_login() == PLAIN.username
@@ -26,10 +26,10 @@ def test_a_password_gives_a_session_that_works(instagram: Instagram) -> None:
 
 
 def test_a_second_factor_is_asked_for_where_it_is_wanted(instagram: Instagram, clock: VirtualClock) -> None:
-    assert log_in(CODED.username, CODED.password, lambda: str(CODED.code), 5)["sessionid"]
+    assert log_in(open_context(5), CODED.username, CODED.password, lambda: str(CODED.code))["sessionid"]
     assert TIMED.totp_key is not None
     code = totp(TIMED.totp_key, int(clock.now().timestamp()) // 30)
-    assert log_in(TIMED.username, TIMED.password, lambda: code, 5)["sessionid"]
+    assert log_in(open_context(5), TIMED.username, TIMED.password, lambda: code)["sessionid"]
     assert {logged.status for logged in instagram.requests} <= {200, 400}
 
 
@@ -39,7 +39,7 @@ def test_a_second_factor_is_asked_for_where_it_is_wanted(instagram: Instagram, c
 @pytest.mark.usefixtures("instagram")
 def test_a_wrong_password_and_a_wrong_code_are_told_to_their_owner(username: str, password: str, code: str) -> None:
     with pytest.raises(LoginNeededError, match=f"refused the password or the code of '{username}'") as caught:
-        log_in(username, password, lambda: code, 5)
+        log_in(open_context(5), username, password, lambda: code)
     assert "several wrong tries lock the account" in caught.value.fix
     assert password not in str(caught.value)
 
@@ -48,7 +48,7 @@ def test_a_wrong_password_and_a_wrong_code_are_told_to_their_owner(username: str
 @pytest.mark.usefixtures("instagram")
 def test_a_checkpoint_or_a_login_that_does_not_exist_needs_its_owner(username: str) -> None:
     with pytest.raises(ActionNeededError, match=f"wants the owner of '{username}' to act"):
-        log_in(username, STOPPED.password, nobody, 5)
+        log_in(open_context(5), username, STOPPED.password, nobody)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_answer_to_a_login_that_gives_no_session_is_no_success(
 ) -> None:
     instagram.faults.append(Scripted(LOGIN, reply, times=FOR_EVER))
     with pytest.raises(kind):
-        log_in(PLAIN.username, PLAIN.password, nobody, 5)
+        log_in(open_context(5), PLAIN.username, PLAIN.password, nobody)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_a_session_that_cannot_be_tested_is_not_handed_out(
 ) -> None:
     instagram.faults.append(Scripted("d6f4427fbe92d846298cf93df0b937d3", reply, times=FOR_EVER))
     with pytest.raises(kind):
-        log_in(PLAIN.username, PLAIN.password, nobody, 5)
+        log_in(open_context(5), PLAIN.username, PLAIN.password, nobody)
 
 
 def test_a_session_that_answers_as_nobody_is_not_handed_out(instagram: Instagram) -> None:
     nobody_at_all = json_reply({"data": {"user": None}, "status": "ok"})
     instagram.faults.append(Scripted("d6f4427fbe92d846298cf93df0b937d3", nobody_at_all, times=FOR_EVER))
     with pytest.raises(LoginNeededError, match="is not logged in"):
-        log_in(PLAIN.username, PLAIN.password, nobody, 5)
+        log_in(open_context(5), PLAIN.username, PLAIN.password, nobody)

@@ -12,6 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.registry.ledger import Wanted
+from intel_pipeline.registry.limits import RateLimits
 from intel_pipeline.registry.models import Base
 from intel_pipeline.registry.store import HEAD, MIGRATIONS, Registry, open_registry, version
 from intel_pipeline.simulator.clock import VirtualClock
@@ -20,6 +22,7 @@ CAPTURE_OF_0001 = """
 insert into captures (capture_id, target, surface, origin, started_at, finished_at, verdict, reasons, distinct_count)
 values ('old', 'nasa', 'followers', 'simulator', :moment, :moment, 'complete', '["why"]', 3)
 """
+REQUEST_OF_0003 = "insert into requests (session, bucket, sent_at) values ('desk', 'other', :moment)"
 OPEN = """
 import sys
 from intel_pipeline.clock import SystemClock
@@ -43,7 +46,7 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
-    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0003 at most"):
+    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0004 at most"):
         open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
     assert version(registry.engine) == "0099"
 
@@ -69,6 +72,22 @@ def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
         assert connection.execute(text("select distinct_count from captures")).all() == [(3,)]
+    registry.close()
+
+
+def test_requests_of_an_older_schema_go_on_counting(tmp_path: Path, clock: VirtualClock) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with (engine := create_engine(url)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(text(REQUEST_OF_0003), {"moment": "2026-11-24 06:00:00.000000"})
+    engine.dispose()
+    registry = open_registry(url, clock)
+    limits = RateLimits(window=1, hour=9, day=200, interval=2)
+    assert registry.ledger.wait(Wanted("desk", "other"), limits).limit == "window"
+    assert [one.spent for one in registry.ledger.spending("desk", limits)] == [1, 1, 0]
     registry.close()
 
 

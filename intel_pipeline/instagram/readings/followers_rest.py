@@ -20,6 +20,12 @@ def ask(context: "InstaloaderContext", user_id: int, cursor: str | None, count: 
     return answer
 
 
+def returned(body: dict[str, Any]) -> int:
+    """Return how many accounts the page holds, whatever their shape."""
+    users = body.get("users")
+    return len(users) if isinstance(users, list) else 0
+
+
 def read(body: dict[str, Any]) -> FollowerPage:
     """Read the page. The end is a missing `next_max_id`; `has_more` was seen false in the middle of a list."""
     users = body["users"]

@@ -1,0 +1,47 @@
+"""The ledger's queries, made once: every request runs them, and composing them would take longer than they do.
+
+Parameters: `session`, `bucket`, the moments `window_ago`, `hour_ago`, `day_ago`, and how many of the newest requests
+are passed over in the bucket and in the hour, `in_bucket` and `in_hour`.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
+
+from intel_pipeline.registry.limits import Name
+from intel_pipeline.registry.models import Moment, Request
+
+AGO: dict[Name, str] = {"window": "window_ago", "hour": "hour_ago", "day": "day_ago"}
+
+
+def since(name: Name) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions of a session's requests in the window of the limit `name`."""
+    return Request.session == bindparam("session"), Request.sent_at > bindparam(AGO[name], type_=Moment())
+
+
+def nth_newest(name: Name, passed_over: Any, *conditions: ColumnElement[bool]) -> "ScalarSelect[Any]":  # noqa: ANN401
+    """Return when the newest request after those passed over was sent, in the window of the limit `name`."""
+    newest_first = select(Request.sent_at).where(*since(name), *conditions).order_by(Request.sent_at.desc())
+    return newest_first.offset(passed_over).limit(1).scalar_subquery()
+
+
+IDENTITIES = select(func.sum(Request.identities)).where(*since("day"))
+# What hinders a request: in its bucket, in the hour, the one before it.
+HINDRANCES = select(
+    nth_newest("window", bindparam("in_bucket"), Request.bucket == bindparam("bucket")),
+    nth_newest("hour", bindparam("in_hour")),
+    nth_newest("day", 0),
+)
+# The same for a page of a list, with the identities of the day.
+PAGE_HINDRANCES = HINDRANCES.add_columns(IDENTITIES.scalar_subquery())
+PAGES = (
+    select(Request.sent_at, Request.identities).where(*since("day"), Request.identities > 0).order_by(Request.sent_at)
+)
+IN_WINDOW = select(func.count()).where(*since("window"))
+IN_FULLEST_BUCKET = IN_WINDOW.group_by(Request.bucket).order_by(func.count().desc()).limit(1)
+IN_HOUR = select(func.count()).where(*since("hour"))
+COMPLETION = (
+    update(Request)
+    .where(Request.request_id == bindparam("row"))
+    .values(status=bindparam("new_status"), bytes=bindparam("new_bytes"), identities=bindparam("new_identities"))
+)
