@@ -24,6 +24,8 @@ def login(
 ) -> None:
     """Log in to an account of yours, once. The password is typed at a prompt and kept nowhere.
 
+    Where a second factor is asked for, type its code, or the secret that your authenticator app was set up with.
+
     The requests of a login are on the ledger of NAME; while it cools down, or its budget is spent, none is made.
     """
     from intel_pipeline.instagram.session import LOGIN_REQUESTS, log_in
@@ -37,13 +39,21 @@ def login(
         refuse_beyond_budget(named, LOGIN_REQUESTS)
         password = typer.prompt(f"Password of {account}", hide_input=True)
         with cooling_where_throttled(named), named.context(None, None) as context:
-            cookies = log_in(context, account, password, lambda: typer.prompt("Code of the second factor"))
+            cookies = log_in(context, account, password, lambda: asked_for_code(named))
         vault.seal(name, {"username": account, "cookies": cookies})
         pipeline.registry.sessions.welcome(name, account)
         set_already = pipeline.settings.session == name
     out.print(f"logged in; the session '{plain(name)}' is sealed")
     if not set_already:
         err.print(f"Next: set INTEL_SESSION={plain(name)} in the environment or in .env, so that captures use it")
+
+
+def asked_for_code(pipeline: Pipeline) -> str:
+    """Return the code of the second factor, as it is typed or made from the secret that is."""
+    from intel_pipeline.instagram.second_factor import code_of
+
+    typed = typer.prompt("Code of the second factor, or the secret of the authenticator app", hide_input=True)
+    return code_of(typed, pipeline.clock.now())
 
 
 @app.command(name="import")
@@ -148,7 +158,7 @@ def list_sessions(as_json: AsJson = False) -> None:
                 state.username,
                 state.name == used,
                 pipeline.registry.ledger.spent(state.name),
-                describe(state),
+                pipeline.using(state.name).not_now() or "usable",
             )
             for state in states
         ]
@@ -169,11 +179,3 @@ def remove(name: Name) -> None:
         pipeline.vault().forget(name)
         pipeline.registry.sessions.forget(name)
     out.print(f"the session '{plain(name)}' is deleted here; to end it everywhere, log out in Instagram's settings")
-
-
-def describe(state: object) -> str:
-    """Return how a session stands, in words."""
-    stopped, cooling = getattr(state, "stopped_because", None), getattr(state, "cooling_until", None)
-    if stopped:
-        return f"stopped: {stopped}"
-    return f"cools down until {cooling:%Y-%m-%d %H:%M} UTC" if cooling else "usable"

@@ -36,7 +36,7 @@ entries = st.lists(
 
 
 @given(entries)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_chance_is_a_share_of_those_missing_and_none_is_known_of_the_first(history: list[Entry]) -> None:
     weighing = weigh(tuple(history))
     assert len(weighing.chances) == len(history)

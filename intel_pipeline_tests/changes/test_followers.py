@@ -22,7 +22,7 @@ from intel_pipeline_tests.changes.captures import (
     told,
 )
 
-dear = settings(max_examples=40, deadline=None)
+dear = settings(max_examples=40)
 CROWD = range(40, 0, -1)
 
 

@@ -1,11 +1,11 @@
 import pytest
 
 from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError, ThrottledError, TransientError
+from intel_pipeline.instagram.second_factor import code_of
 from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.server import Instagram
-from intel_pipeline.simulator.specs import totp
 from intel_pipeline.simulator.trial_world import CODED, PLAIN, STOPPED, TIMED
 from intel_pipeline.simulator.wire.exchange import Reply, json_reply, refusal
 
@@ -28,7 +28,7 @@ def test_a_password_gives_a_session_that_works(instagram: Instagram) -> None:
 def test_a_second_factor_is_asked_for_where_it_is_wanted(instagram: Instagram, clock: VirtualClock) -> None:
     assert log_in(open_context(5), CODED.username, CODED.password, lambda: str(CODED.code))["sessionid"]
     assert TIMED.totp_key is not None
-    code = totp(TIMED.totp_key, int(clock.now().timestamp()) // 30)
+    code = code_of(TIMED.totp_key, clock.now())
     assert log_in(open_context(5), TIMED.username, TIMED.password, lambda: code)["sessionid"]
     assert {logged.status for logged in instagram.requests} <= {200, 400}
 

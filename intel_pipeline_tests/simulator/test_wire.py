@@ -167,7 +167,7 @@ WAYS_IN = st.sampled_from(
 VALUES = st.text(max_size=30) | st.integers(-1, 10**30).map(str) | st.sampled_from(["1" * 5000, "[" * 3000, "\u00b2"])
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WAYS_IN, VALUES)
 def test_no_value_makes_the_stand_in_stumble(
     instagram: Instagram, session: str, way: tuple[str, str, str], value: str

@@ -57,7 +57,7 @@ def asked(world: World, question: tuple[str, str, datetime]) -> object:
     return QUESTIONS[kind](world, world.target_id(label), at)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(questions, min_size=2, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_questions_does_not_change_the_answers(
     listed: list[tuple[str, str, datetime]], chance: object
@@ -86,7 +86,7 @@ def replayed(members: dict[int, str], events: list[Event]) -> dict[int, str]:
     return members
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(labels, moments, moments)
 def test_the_truth_replayed_on_an_earlier_list_gives_the_later_one(label: str, one: datetime, other: datetime) -> None:
     since, until = sorted((one, other))

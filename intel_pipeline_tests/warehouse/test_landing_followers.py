@@ -87,7 +87,7 @@ def unnamed(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 
 @given(history=histories, seed=st.integers(0, 99))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_once(
     registry: Registry, lake: Path, file: Path, history: History, seed: int
 ) -> None:
@@ -103,7 +103,7 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
 
 
 @given(history=histories)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_the_warehouse_knows_before_a_capture_is_what_was_known_after_the_one_before(
     registry: Registry, lake: Path, file: Path, history: History
 ) -> None:
