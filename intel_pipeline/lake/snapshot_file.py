@@ -1,7 +1,6 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake.row_groups import scanned
+from intel_pipeline.replacement import replaced
 from intel_pipeline.sorting import strictly_increasing
 
 if TYPE_CHECKING:
@@ -181,22 +181,3 @@ def damaged(path: Path, why: str) -> DamagedFileError:
     return DamagedFileError(
         problem, f"restore {path} from a backup and derive that round again; all other captures stay usable"
     )
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; afterwards it takes that name, durably, or leaves no trace."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -18,7 +18,7 @@ from intel_pipeline.contracts.username import FINGERPRINT
 from intel_pipeline.contracts.validation import validated
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.lake.snapshot_file import FOOTER, Stamp, replaced
+from intel_pipeline.lake.snapshot_file import FOOTER, Stamp
 from intel_pipeline_tests.contracts.rows import FOLLOWER
 
 STAMP = Stamp(
@@ -170,16 +170,6 @@ def test_writing_the_same_capture_again_replaces_its_file(tmp_path: Path) -> Non
     snapshot_file.write(tmp_path, replace(STAMP, verdict="partial"), followers(2))
     assert files(tmp_path) == [NAME]
     assert snapshot_file.read(tmp_path, NAME).height == 2
-
-
-def test_a_write_that_fails_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replaced(path) as temporary:  # noqa: PT012  the write must have begun
-        temporary.write_text("half")
-        _ = 1 / 0
-    assert files(tmp_path) == [Path("file")]
-    assert path.read_text() == "old"
 
 
 def test_rows_that_the_format_cannot_hold_leave_nothing(tmp_path: Path) -> None:
