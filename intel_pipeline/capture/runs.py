@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Rows that are held as they came; more of them are sorted and put aside as a run. Most lists never are.
-RUN = 65_536
+RUN = 32_768
 # Rows of each run that are held while the runs are merged, and rows of a frame that this gives.
-BLOCK, FRAME = 1_024, 32_768
+BLOCK, FRAME = 1_024, 16_384
 
 
 @dataclass(frozen=True, slots=True)
