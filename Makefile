@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench lock clean
+.PHONY: help demo dev test lint bench crashes lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 
 bench: $(READY) ## speed and memory, as ratios against named alternatives
 	$(BIN)/python -m benchmarks
+
+crashes: $(READY) ## a capture killed 200 times: nothing lost, nothing asked for twice
+	$(BIN)/python -m benchmarks.crashes
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import accuracy, capture, changes, memory, plans
+from benchmarks import accuracy, capture, changes, long_list, memory, plans
 from intel_pipeline.cli.console import print_table
 
-BENCHMARKS = (plans, changes, memory, capture, accuracy)
+BENCHMARKS = (plans, changes, memory, capture, long_list, accuracy)
 
 if __name__ == "__main__":
     broken = []

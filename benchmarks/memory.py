@@ -17,8 +17,7 @@ from benchmarks import limits
 from benchmarks.report import Report, over
 from intel_pipeline.changes.comparison import differing
 from intel_pipeline.contracts.username import FINGERPRINT
-from intel_pipeline.lake.row_groups import scanned
-from intel_pipeline.lake.snapshot_file import DELTA, ROW_GROUP
+from intel_pipeline.lake.row_groups import DELTA, ROW_GROUP, scanned
 
 SIZE = 100_000_000
 LARGEST_ID = 70_000_000_000

@@ -1,5 +1,6 @@
 """What a capture script hands over: rows and what they prove."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The rows of a capture, not validated yet, and its outcome. `frame` is None where there are no rows to keep."""
+    """The rows of a capture, not validated yet, and its outcome. `frames` is None where there are no rows to keep.
+
+    Frames are sorted by the surface's key, within each and from one to the next: a list may be too long to be held.
+    """
 
     outcome: Outcome
-    frame: "pl.DataFrame | None" = None
+    frames: "Iterable[pl.DataFrame] | None" = None
+
+    @property
+    def frame(self) -> "pl.DataFrame | None":
+        """All rows at once."""
+        import polars as pl
+
+        return None if self.frames is None else pl.concat(self.frames)
 
 
 def framed(rows: Any, schema: "pl.Schema") -> "pl.DataFrame":  # noqa: ANN401  rows or columns, as Polars takes them

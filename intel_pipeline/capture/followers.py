@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.journal import Journal
-from intel_pipeline.capture.listing import distinct, evidence_of, read_list
+from intel_pipeline.capture.listing import evidence_of, read_list
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.verdict import Assessment, Evidence
 from intel_pipeline.capture.watching import Progress
@@ -18,7 +18,7 @@ from intel_pipeline.instagram.source import Source, Subject
 if TYPE_CHECKING:
     import polars as pl
 
-# Evidence, the distinct rows, the moment of the last page.
+# Evidence, the distinct ids as `user_id`, the moment of the last page.
 Judge = Callable[[Evidence, "pl.DataFrame", datetime], Assessment]
 
 
@@ -32,12 +32,13 @@ def capture_followers(source: Source, journal: Journal, subject: Subject, progre
     if before.is_private and before.follows is False:
         problem = f"'{subject.label}' is private and the session does not follow it"
         raise PrivateError(problem, FOLLOW)
-    listing = read_list(pages(source, journal, subject, lambda rows: progress(rows, before.follower_count)))
+    read = pages(source, journal, subject, lambda rows: progress(rows, before.follower_count))
+    listing = read_list(read, journal.path.parent)
     last = journal.once("count after", lambda: source.profile(subject))
     after = interpret.profile(last.answer)
-    frame = distinct(listing)
-    evidence = evidence_of(listing, frame, before.follower_count, after.follower_count)
-    found = judge(evidence, frame, listing.last or last.received_at)
+    ids = listing.followers.ids()
+    evidence = evidence_of(listing, ids, before.follower_count, after.follower_count)
+    found = judge(evidence, ids, listing.last or last.received_at)
     outcome = Outcome(
         verdict=found.verdict,
         reasons=found.reasons,
@@ -60,7 +61,7 @@ def capture_followers(source: Source, journal: Journal, subject: Subject, progre
         held=found.held,
         resolved=found.resolved,
     )
-    return Finding(outcome, frame)
+    return Finding(outcome, listing.followers)
 
 
 def pages(

@@ -63,7 +63,7 @@ def past(capture: Capture) -> Past:
 def members(lake: Path, capture: Capture) -> "pl.DataFrame | None":
     """Return the ids in a capture's snapshot, None where it is damaged: one bad file must not stop every capture."""
     try:
-        return snapshot_file.read(lake, str(capture.snapshot)).select("user_id")
+        return snapshot_file.read(lake, str(capture.snapshot), ["user_id"])
     except DamagedFileError as error:
         log.warning("%s; the followers of '%s' are not compared with it", error.problem, capture.target)
         return None

@@ -64,4 +64,4 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int,
         started_at=first.received_at,
         finished_at=page.received_at,
     )
-    return Finding(outcome, frame)
+    return Finding(outcome, (frame,))

@@ -36,4 +36,4 @@ def capture_profile(source: Source, journal: Journal, subject: Subject) -> Findi
         started_at=page.received_at,
         finished_at=page.received_at,
     )
-    return Finding(outcome, framed([row], SCHEMA))
+    return Finding(outcome, (framed([row], SCHEMA),))

@@ -16,11 +16,12 @@ def keep(lake: Path, capture: Capture, finding: Finding) -> str | None:
 
     Raises ContractError for rows that break the surface's contract.
     """
-    if finding.frame is None:
+    if finding.frames is None:
         return None
     from intel_pipeline.contracts.validation import validated
 
-    frame = validated(contract(capture.surface), finding.frame, f"the {capture.surface} of '{capture.target}'")
+    model, subject = contract(capture.surface), f"the {capture.surface} of '{capture.target}'"
+    frames = (validated(model, frame, subject) for frame in finding.frames)
     stamp = Stamp(
         capture_id=capture.capture_id,
         target=capture.target,
@@ -29,7 +30,7 @@ def keep(lake: Path, capture: Capture, finding: Finding) -> str | None:
         verdict=finding.outcome.verdict,
         key=KEYS[capture.surface],
     )
-    return str(snapshot_file.write(lake, stamp, frame))
+    return str(snapshot_file.write_all(lake, stamp, frames))
 
 
 def contract(surface: str) -> Any:  # noqa: ANN401  a Pandera model class, which has no common typed base

@@ -16,7 +16,7 @@ from intel_pipeline.defs.automation.ticks import run_config
 from intel_pipeline.defs.pools import wait_for_turn
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import WHAT_NOW, InterruptedTickError
-from intel_pipeline.lake.snapshot_file import replaced
+from intel_pipeline.replacement import replaced
 from intel_pipeline.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.clock import Clock
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.lake.snapshot_file import replaced
+from intel_pipeline.replacement import replaced
 from intel_pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,16 +1,17 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.lake.row_groups import scanned
+from intel_pipeline.lake import row_groups
+from intel_pipeline.replacement import replaced
 from intel_pipeline.sorting import strictly_increasing
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
 UNREADABLE = "its rows cannot be read"
 UNTRUE = "its rows are not those that its footer tells of"
-# Sorted ids shrink to a quarter in this encoding; Polars reads it and cannot write it.
-DELTA = "DELTA_BINARY_PACKED"
-# Fewer and larger batches make comparing two lists a tenth cheaper; a scan holds one of them at a time.
-ROW_GROUP = 524_288
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +42,28 @@ def relative_path(stamp: Stamp) -> Path:
 
 
 def write(lake: Path, stamp: Stamp, frame: "pl.DataFrame") -> Path:
-    """Write `frame`, sorted by `stamp.key` and distinct in it, and return its path within the lake.
+    """Write `frame`, sorted by `stamp.key` and distinct in it, and return its path within the lake, as `write_all`."""
+    return write_all(lake, stamp, [frame])
 
-    Raises DamagedFileError for a frame that is not sorted: a false claim would make later comparisons wrong in
-    silence. OSError where the disk refuses; no part of the file is left then. Followers get the column FINGERPRINT,
-    so that comparing two lists reads four bytes for a name.
+
+def write_all(lake: Path, stamp: Stamp, frames: "Iterable[pl.DataFrame]") -> Path:
+    """Write the rows of `frames`, at least one, sorted by `stamp.key` over all of them; return the path in the lake.
+
+    Raises DamagedFileError for rows that are not sorted: a false claim would make later comparisons wrong in silence.
+    OSError where the disk refuses; no part of the file is left then. Followers get the column FINGERPRINT, so that
+    comparing two lists reads four bytes for a name. A row group of rows is held at a time.
     """
-    import pyarrow.parquet as pq
+    from intel_pipeline.contracts.username import FINGERPRINT
 
-    from intel_pipeline.contracts.username import FINGERPRINT, fingerprints
+    path = relative_path(stamp)
+    tables = (stored(frame, stamp).to_arrow() for frame in ascending(frames, stamp))
+    with replaced(lake / path) as temporary:
+        row_groups.write(temporary, tables, (stamp.key, "position"), (FINGERPRINT,), partial(footer_of, stamp))
+    return path
 
-    if not strictly_increasing(frame, stamp.key):
-        problem = f"rows of the capture {stamp.capture_id} are not sorted by {stamp.key}"
-        raise DamagedFileError(problem, "report this: a capture must sort its rows before they are written")
-    stored = frame.with_columns(fingerprints(frame["username"])) if stamp.surface == "followers" else frame
-    integers = [name for name in (stamp.key, "position") if name in frame.columns]
-    # Compressing these once more gains nothing, and costs a tenth of comparing.
-    dense = {*integers, FINGERPRINT}
-    others = [name for name in stored.columns if name not in dense]
+
+def footer_of(stamp: Stamp, rows: int) -> dict[bytes, bytes]:
+    """Return what the file with so many rows says about itself."""
     footer = {
         "schema_version": SCHEMA_VERSION,
         "capture_id": stamp.capture_id,
@@ -70,26 +71,35 @@ def write(lake: Path, stamp: Stamp, frame: "pl.DataFrame") -> Path:
         "surface": stamp.surface,
         "captured_at": stamp.captured_at.isoformat(),
         "verdict": stamp.verdict,
-        "rows": frame.height,
+        "rows": rows,
         "sorted_by": stamp.key,
     }
-    table = stored.to_arrow().replace_schema_metadata({FOOTER: json.dumps(footer).encode()})
-    path = relative_path(stamp)
-    with replaced(lake / path) as temporary:
-        pq.write_table(
-            table,
-            temporary,
-            compression={name: "zstd" if name in others else "none" for name in stored.columns},
-            compression_level=dict.fromkeys(others, 1),
-            use_dictionary=others,
-            column_encoding=dict.fromkeys(integers, DELTA),
-            row_group_size=ROW_GROUP,
-        )
-    return path
+    return {FOOTER: json.dumps(footer).encode()}
 
 
-def read(lake: Path, path: str | Path) -> "pl.DataFrame":
+def ascending(frames: "Iterable[pl.DataFrame]", stamp: Stamp) -> "Iterator[pl.DataFrame]":
+    """Yield the frames as they come; raise DamagedFileError where the key does not rise from each row to the next."""
+    ends: list[int] = []
+    for frame in frames:
+        keys = [frame[stamp.key][place] for place in (0, -1)] if frame.height else []
+        if not strictly_increasing(frame, stamp.key) or (ends and keys and keys[0] <= ends[-1]):
+            problem = f"rows of the capture {stamp.capture_id} are not sorted by {stamp.key}"
+            raise DamagedFileError(problem, "report this: a capture must sort its rows before they are written")
+        ends = keys or ends
+        yield frame
+
+
+def stored(frame: "pl.DataFrame", stamp: Stamp) -> "pl.DataFrame":
+    """Return the rows with the columns that the file has for them."""
+    from intel_pipeline.contracts.username import fingerprints
+
+    return frame.with_columns(fingerprints(frame["username"])) if stamp.surface == "followers" else frame
+
+
+def read(lake: Path, path: str | Path, columns: list[str] | None = None) -> "pl.DataFrame":
     """Return the rows of a snapshot as they were given, flagged as sorted by its key after that was checked.
+
+    `columns`: only these, of which the key must be one.
 
     Raises DamagedFileError where the file is missing, cut short, or not what its footer says.
     """
@@ -99,7 +109,7 @@ def read(lake: Path, path: str | Path) -> "pl.DataFrame":
 
     footer = read_footer(lake / path)
     try:
-        frame = pl.read_parquet(lake / path).drop(FINGERPRINT, strict=False)
+        frame = pl.read_parquet(lake / path, columns=columns).drop(FINGERPRINT, strict=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise damaged(lake / path, UNREADABLE) from error
     key = footer["sorted_by"]
@@ -125,7 +135,7 @@ def scan(lake: Path, path: str | Path) -> "pl.LazyFrame":
         raise damaged(file, UNREADABLE) from error
     if rows != footer["rows"] or footer["sorted_by"] not in schema:
         raise damaged(file, UNTRUE)
-    return scanned(file, schema, damaged(file, UNREADABLE))
+    return row_groups.scanned(file, schema, damaged(file, UNREADABLE))
 
 
 @contextmanager
@@ -181,22 +191,3 @@ def damaged(path: Path, why: str) -> DamagedFileError:
     return DamagedFileError(
         problem, f"restore {path} from a backup and derive that round again; all other captures stay usable"
     )
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; afterwards it takes that name, durably, or leaves no trace."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -32,6 +32,11 @@ class Front:
         routing = {"HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": "", "no_proxy": ""}
         return routing | {"REQUESTS_CA_BUNDLE": bundle, "CURL_CA_BUNDLE": bundle}
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections may still bring a request: a client that was killed leaves some to be read to their end."""
+        return self._lobby.open_connections
+
     def close(self) -> None:
         """Stop listening and end every connection."""
         self._lobby.shutdown()

@@ -56,6 +56,12 @@ class Lobby(socketserver.ThreadingMixIn, socketserver.TCPServer):
             if self._closing:
                 hang_up(new)
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections may still bring a request."""
+        with self._lock:
+            return len(self._open)
+
     def hang_up_all(self) -> None:
         """End every connection, now and from now on."""
         with self._lock:

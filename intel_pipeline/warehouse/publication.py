@@ -7,7 +7,7 @@ from pathlib import Path
 
 from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import SettingsError
-from intel_pipeline.lake.snapshot_file import replaced
+from intel_pipeline.replacement import replaced
 from intel_pipeline.warehouse.schema import migrate
 from intel_pipeline.warehouse.writer import connected, exclusive
 
@@ -46,7 +46,8 @@ def next_number(folder: Path) -> int:
 
 def point(name: Path, newest: Path) -> None:
     """Let `name` point to `newest`, in one step: a reader finds the old one or the new one, never none."""
-    link = name.with_name(f".{name.name}.{os.getpid()}.link")
+    # One writer at a time comes here, so that a link of this name is what a killed one left.
+    link = name.with_name(f".{name.name}.link")
     link.unlink(missing_ok=True)
     try:
         link.symlink_to(os.path.relpath(newest, name.parent))

@@ -17,8 +17,8 @@ from intel_pipeline.contracts.follower import SCHEMA, FollowerSnapshot
 from intel_pipeline.contracts.username import FINGERPRINT
 from intel_pipeline.contracts.validation import validated
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.lake import snapshot_file
-from intel_pipeline.lake.snapshot_file import FOOTER, Stamp, replaced
+from intel_pipeline.lake import row_groups, snapshot_file
+from intel_pipeline.lake.snapshot_file import FOOTER, Stamp
 from intel_pipeline_tests.contracts.rows import FOLLOWER
 
 STAMP = Stamp(
@@ -121,6 +121,30 @@ def test_rows_that_are_not_sorted_are_refused_and_leave_nothing(
     assert files(tmp_path) == []
 
 
+def test_frames_make_up_one_file_whose_row_groups_are_all_but_the_last_of_one_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_groups, "ROW_GROUP", 40)
+    frame = followers(100)
+    assert snapshot_file.write_all(tmp_path, STAMP, frame.iter_slices(7)) == NAME
+    assert snapshot_file.read(tmp_path, NAME).equals(frame)
+    metadata = pq.read_metadata(tmp_path / NAME)
+    assert [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)] == [40, 40, 20]
+
+
+def test_frames_that_are_sorted_each_but_not_from_one_to_the_next_are_refused(tmp_path: Path) -> None:
+    frame = followers(4)
+    for frames in ([frame[2:], frame[:2]], [frame[:3], frame[:0], frame[2:]]):
+        with pytest.raises(DamagedFileError, match="0a1b2c3d are not sorted by user_id"):
+            snapshot_file.write_all(tmp_path, STAMP, frames)
+        assert files(tmp_path) == []
+
+
+def test_columns_that_are_asked_for_are_read_alone(tmp_path: Path) -> None:
+    snapshot_file.write(tmp_path, STAMP, followers(3))
+    assert snapshot_file.read(tmp_path, NAME, ["user_id"]).to_dict(as_series=False) == {"user_id": [7, 14, 21]}
+
+
 def test_a_false_claim_of_being_sorted_is_found_out_on_reading(tmp_path: Path) -> None:
     snapshot_file.write(tmp_path, STAMP, followers(3))
     metadata = pq.read_metadata(tmp_path / NAME).metadata
@@ -170,16 +194,6 @@ def test_writing_the_same_capture_again_replaces_its_file(tmp_path: Path) -> Non
     snapshot_file.write(tmp_path, replace(STAMP, verdict="partial"), followers(2))
     assert files(tmp_path) == [NAME]
     assert snapshot_file.read(tmp_path, NAME).height == 2
-
-
-def test_a_write_that_fails_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replaced(path) as temporary:  # noqa: PT012  the write must have begun
-        temporary.write_text("half")
-        _ = 1 / 0
-    assert files(tmp_path) == [Path("file")]
-    assert path.read_text() == "old"
 
 
 def test_rows_that_the_format_cannot_hold_leave_nothing(tmp_path: Path) -> None:

@@ -56,6 +56,14 @@ def test_readers_find_the_newest_publication_by_its_name(desk: Desk) -> None:
     assert desk.name.readlink() == Path("publications/intel-000002.duckdb")
 
 
+def test_a_link_that_a_killed_run_left_is_not_in_the_way(desk: Desk) -> None:
+    desk.land()
+    (desk.name.parent / ".intel.duckdb.link").symlink_to("publications/intel-000009.duckdb")
+    desk.publish()
+    assert desk.count() == 1
+    assert sorted(path.name for path in desk.name.parent.iterdir()) == ["intel.duckdb", "publications", "warehouse"]
+
+
 def test_the_data_folder_can_be_moved_and_its_publication_is_still_found(desk: Desk, tmp_path: Path) -> None:
     desk.land()
     desk.publish()

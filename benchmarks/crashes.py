@@ -1,0 +1,40 @@
+"""A round of 20,000 followers that is killed 200 times: `make crashes`, or `python -m benchmarks.crashes SEED`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.report import Report, over
+from intel_pipeline.cli.console import print_table
+from intel_pipeline_tests.capture.crash_loop import READS, TOKENS
+from intel_pipeline_tests.capture.crash_site import crash_site, listed, strays
+from intel_pipeline_tests.capture.witness import PAGE
+
+FOLLOWERS, KILLS, SEED = 20_000, 200, 7
+
+
+def run(seed: int = SEED) -> Report:
+    """Return what the simulator was asked for by the time that the round got through, and what must not have been."""
+    with tempfile.TemporaryDirectory() as folder, crash_site(Path(folder), FOLLOWERS) as loop:
+        record = loop.run(KILLS, seed)
+        snapshot, world = listed(loop)
+        broken = [*record.broken, *(f"left behind: {path}" for path in strays(loop.folder))]
+    broken += ["the snapshot is not the world's list"] if snapshot != world else []
+    rows: list[tuple[object, ...]] = [
+        ("pages of followers", record.pages, record.asked[PAGE], record.pages + record.killed),
+        *((kind, len(keys), record.asked[kind], len(keys) + record.killed) for kind, keys in READS.items()),
+    ]
+    broken += [line for what, _, asked, limit in rows for line in over(f"requests for {what}", asked, limit)]
+    rows += [
+        ("instaloader's tokens", 2, record.asked[TOKENS], None),
+        ("answers that a kill kept from the disk", 0, record.lost, record.killed),
+        ("whatever must not have been", 0, len(record.broken), 0),
+    ]
+    title = f"A round of {FOLLOWERS:,} followers, killed {record.killed} times in {record.seconds:.0f} s"
+    return Report(title, ("what", "without kills", "with", "limit"), rows, broken)
+
+
+if __name__ == "__main__":
+    report = run(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)
+    print_table(report.columns, report.rows, title=report.title)
+    sys.exit("\n".join(f"does not hold: {line}" for line in report.broken) or None)
