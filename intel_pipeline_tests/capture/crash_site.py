@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
-from intel_pipeline.instagram.session import log_in
+from intel_pipeline.instagram.session import log_in, open_context
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.simulator.adapter import routed
 from intel_pipeline.simulator.clock import VirtualClock
@@ -54,7 +54,7 @@ def prepare(data: Path, instagram: Instagram) -> None:
     make_key_file(settings.vault_dir)
     pipeline = opened(data)
     with routed(instagram):
-        cookies = log_in(VIEWER.username, VIEWER.password, lambda: "", settings.request_timeout)
+        cookies = log_in(open_context(settings.request_timeout), VIEWER.username, VIEWER.password, lambda: "")
     pipeline.vault().seal(SESSION, {"username": VIEWER.username, "cookies": cookies})
     pipeline.registry.sessions.welcome(SESSION, VIEWER.username)
     pipeline.registry.targets.add("tide.tables", "tried", None)

@@ -38,7 +38,8 @@ LIMITS = Limits(most=25, seconds=86_400)
 
 def settings_of(folder: Path) -> Settings:
     """Return the settings of a life; a budget that is spent is waited for, on a clock that only the waiting moves."""
-    return load_settings(data_dir=folder, session=SESSION, longest_wait=900)
+    # The budget of an hour would be waited for longer than a life may: that of eleven minutes has to come first.
+    return load_settings(data_dir=folder, session=SESSION, longest_wait=900, requests_per_hour=400)
 
 
 def opened(folder: Path) -> Pipeline:
