@@ -4,8 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.report import Report, over
-from intel_pipeline.cli.console import print_table
+from benchmarks.report import Report, over, tell
 from intel_pipeline_tests.capture.crash_loop import READS, TOKENS
 from intel_pipeline_tests.capture.crash_site import crash_site, listed, strays
 from intel_pipeline_tests.capture.witness import PAGE
@@ -35,6 +34,4 @@ def run(seed: int = SEED) -> Report:
 
 
 if __name__ == "__main__":
-    report = run(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)
-    print_table(report.columns, report.rows, title=report.title)
-    sys.exit("\n".join(f"does not hold: {line}" for line in report.broken) or None)
+    tell([run(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)])

@@ -56,7 +56,15 @@ class Truth:
                     row if row.counts else replace(row, counts=self.rows[-1].counts if self.rows else None)
                 )
                 members.append({*listed["user_id"]})
+        self.needed = [
+            None if row.counts is None else needed(self.window(number), row.flicker, row.counts)
+            for number, row in enumerate(self.rows)
+        ]
         self.clouded = self.unvouched(founders, members)
+
+    def window(self, number: int) -> Sequence[Row]:
+        """Return the rows that were kept at a complete capture."""
+        return self.rows[max(0, number - KEPT) : number + 1]
 
     def unvouched(self, founders: Iterable[int], members: Sequence[set[int]]) -> set[int]:
         """Return the numbers of the complete captures at which somebody was newly counted whom no list vouches for."""
@@ -127,11 +135,10 @@ class Truth:
 
     def decided_by(self, number: int, absences: int) -> bool:
         """Tell whether so many absences were what a loss needed, by what had been learned at a complete capture."""
-        window = self.rows[max(0, number - KEPT) : number + 1]
-        row, first = self.rows[number], len(window) - absences
-        if row.counts is None or first < 0:
+        known = self.needed[number]
+        if known is None or absences > len(known):
             return False
-        k = needed(window, row.flicker, row.counts)[first]
+        k = known[-absences]
         return k is not None and absences >= k
 
     def seen_to_follow(self, user_id: int, event: Event, later: Sequence[Event]) -> bool:

@@ -9,7 +9,7 @@ from intel_pipeline.changes.balance import BOUND, coincides
 from intel_pipeline.changes.events import named
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import KEPT, Weighed, entries_of, flicker_patience, needed, weighed
+from intel_pipeline.changes.rows import KEPT, Weighed, flicker_patience, needed, weighed
 from intel_pipeline.changes.standing import OPEN_LOSS, Row
 from intel_pipeline.contracts.change import MOMENT
 
@@ -49,7 +49,7 @@ def begun_at(capture: CaptureRef, missing: pl.DataFrame, before: CaptureRef | No
 
 
 def aged(losses: pl.DataFrame, balance: Sequence[Row]) -> pl.DataFrame:
-    """Return the losses with `absences`, the complete captures since each began; at least as many as are weighed."""
+    """Return the losses with `absences`, the complete captures since each began; one more than are kept at most."""
     ages = {row.capture_id: len(balance) - number for number, row in enumerate(balance)}
     absences = [ages.get(capture_id, len(balance) + 1) for capture_id in losses["first_capture_id"]]
     return losses.with_columns(pl.Series("absences", absences, pl.Int32))
@@ -65,7 +65,7 @@ def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
     if told["absences"].max() >= flicker:  # type: ignore[operator]
         found = weighed(balance)
-        coincidence = coincides(entries_of(found.rows), found.weighing, found.counts)
+        coincidence = coincides(found.entries, found.weighing, found.counts)
         last = replace(last, counts=float("inf") if coincidence else found.counts)
         told = decided(told, found, last)
         # Counts that err by more than can be weighed prove nothing, however likely a loss looks.

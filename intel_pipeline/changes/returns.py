@@ -21,7 +21,8 @@ LONG_AGO = ""
 class Returns:
     """Those who are back, and what that makes of the balance and of the capture's own row.
 
-    `back`: OPEN_LOSS columns and `absences`; `reason` is CAME_BACK for those who had left. The others flickered: they
+    `back`: OPEN_LOSS columns and `absences`; `reason` is CAME_BACK, or SOME_CAME_BACK where nothing tells who of several,
+    for as many as had left. The others flickered: they
     were counted all the while, so they are taken out of the rows that they had been missing since.
     """
 

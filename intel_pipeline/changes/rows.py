@@ -21,9 +21,13 @@ OPEN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The rows that were weighed, what they came to, and how many counts tell a loss from somebody's becoming hidden."""
+    """The rows that were weighed, as `entries`, and what they came to.
+
+    `counts`: how many of them tell a loss from somebody's becoming hidden.
+    """
 
     rows: Sequence[Row]
+    entries: tuple[Entry, ...]
     weighing: Weighing
     counts: float
 
@@ -57,10 +61,17 @@ def recent(balance: Sequence[Row]) -> Sequence[Row]:
 
 def flicker_patience(balance: Sequence[Row]) -> int:
     """Return how many absences it takes before somebody missing does not merely flicker, as `balance` has taught."""
-    rows = recent(balance)
-    return flicker_absences(
-        sum(row.returned for row in rows), sum(row.waited for row in rows), sum(row.confirmed for row in rows)
-    )
+    return flicker_absences(lately(balance, "returned"), lately(balance, "waited"), lately(balance, "confirmed"))
+
+
+def flickers_again(balance: Sequence[Row]) -> float:
+    """Return the chance that somebody who flickers and is missing is missing the next time too, as `balance` has taught."""
+    return missing_again(lately(balance, "returned"), lately(balance, "waited"))
+
+
+def lately(balance: Sequence[Row], name: str) -> int:
+    """Return the sum of a number over the recent rows."""
+    return sum(getattr(row, name) for row in recent(balance))
 
 
 def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | None]:
@@ -81,8 +92,7 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
             since = max(since, number)
         after = counts_after(counts, number - since)
         # A capture before or after the break, all would have to be exact.
-        near = range(max(0, number - 1), number + max(2, after or 0))
-        if after is None or any(broken[near.start : near.stop]):
+        if after is None or any(broken[max(0, number - 1) : number + max(2, after)]):
             found.append(None)
         else:
             found.append(max(flicker, after))
@@ -91,17 +101,20 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
 
 def weighed(balance: Sequence[Row]) -> Weighed:
     """Return what the recent rows come to, or all that are kept where the counts err much."""
-    rows = recent(balance)
-    found = Weighed(rows, weighing := weighing_of(rows), counts_to_tell(entries_of(rows), weighing))
-    if found.counts <= ERRING_MUCH or len(rows) == len(balance):
-        return found
-    return Weighed(balance, weighing := weighing_of(balance), counts_to_tell(entries_of(balance), weighing))
+    found = all_weighed(recent(balance))
+    return found if found.counts <= ERRING_MUCH or len(found.rows) == len(balance) else all_weighed(balance)
+
+
+def all_weighed(rows: Sequence[Row]) -> Weighed:
+    """Return what the rows come to, and how many counts tell a loss."""
+    entries = entries_of(rows)
+    weighing = weigh(entries, round(flickers_again(rows), 2))
+    return Weighed(rows, entries, weighing, counts_to_tell(entries, weighing))
 
 
 def weighing_of(rows: Sequence[Row]) -> Weighing:
     """Return what the rows come to."""
-    returned, waited = sum(row.returned for row in recent(rows)), sum(row.waited for row in recent(rows))
-    return weigh(entries_of(rows), round(missing_again(returned, waited), 2))
+    return weigh(entries_of(rows), round(flickers_again(rows), 2))
 
 
 def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:

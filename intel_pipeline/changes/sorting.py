@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, isfinite, lgamma, log
 
-from intel_pipeline.changes.patience import missing_again
-from intel_pipeline.changes.rows import entered, less, recent, weighing_of
+from intel_pipeline.changes.rows import entered, flickers_again, lately, less, recent, weighing_of
 from intel_pipeline.changes.standing import Row, Standing
 
 # Beforehand so many are believed to flicker for one who has left and is back at the old place within ten captures, times
@@ -37,10 +36,8 @@ def learned_odds(balance: tuple[Row, ...], absences: int) -> float:
     ODDS, times as many as flickered at this target for each whom the counts had let go, times the chance that somebody
     who flickers is back just then; within LIMITS.
     """
-    seen = ((row.returned, row.waited, row.let_go) for row in recent(balance))
-    returned, waited, let_go = (sum(numbers) for numbers in zip(*seen, strict=True))
-    again = missing_again(returned, waited)
-    odds = ODDS * (1 + returned) / (1 + let_go) * (1 - again) * again ** (absences - 1)
+    flickered, left, again = lately(balance, "returned"), lately(balance, "let_go"), flickers_again(balance)
+    odds = ODDS * (1 + flickered) / (1 + left) * (1 - again) * again ** (absences - 1)
     return float(min(max(odds, LIMITS[0]), LIMITS[1]))
 
 
@@ -76,10 +73,11 @@ def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Ma
         return fit(frozenset((+left).items()))
 
     left: Counter[str] = Counter()
-    while more := [Counter({cohort: number}) for cohort, number in (cohorts - left).items()]:
-        more += [Counter([cohort]) for several in more for cohort, number in several.items() if number > 1]
+    while rest := cohorts - left:
+        all_of_one = [Counter({cohort: number}) for cohort, number in rest.items()]
+        one_of_several = [Counter([cohort]) for cohort, number in rest.items() if number > 1]
         # The ones that explain most first: others may look likelier only while that is not known.
-        chosen = max(more, key=lambda others: fits(left + others))
+        chosen = max(all_of_one + one_of_several, key=lambda others: fits(left + others))
         if fits(left + chosen) <= fits(left):
             break
         left += chosen

@@ -11,12 +11,10 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, upd
 from intel_pipeline.registry.limits import Name
 from intel_pipeline.registry.models import Moment, Request
 
-AGO: dict[Name, str] = {"window": "window_ago", "hour": "hour_ago", "day": "day_ago"}
-
 
 def since(name: Name) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions of a session's requests in the window of the limit `name`."""
-    return Request.session == bindparam("session"), Request.sent_at > bindparam(AGO[name], type_=Moment())
+    return Request.session == bindparam("session"), Request.sent_at > bindparam(f"{name}_ago", type_=Moment())
 
 
 def nth_newest(name: Name, passed_over: Any, *conditions: ColumnElement[bool]) -> "ScalarSelect[Any]":  # noqa: ANN401

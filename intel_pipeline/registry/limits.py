@@ -34,13 +34,8 @@ class RateLimits:
 
     def allowed(self, name: Name) -> float:
         """Return the figure of the limit `name`."""
-        figures: dict[Name, float] = {
-            "window": self.window,
-            "hour": self.hour,
-            "day": self.day,
-            "interval": self.interval,
-        }
-        return figures[name]
+        figure: float = getattr(self, name)
+        return figure
 
 
 @dataclass(frozen=True, slots=True)
