@@ -50,7 +50,7 @@ def bare_loop(pipeline: Pipeline) -> int:
     rows, cursor = 0, None
     with pipeline.source() as source:
         while True:
-            page = interpret.followers(source.followers(subject, cursor))
+            page = interpret.follow_list(source.followers(subject, cursor))
             rows += len(page.user_ids)
             cursor = page.next_cursor
             if cursor is None:

@@ -23,7 +23,7 @@ from benchmarks.report import Report, over
 from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
-from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id
+from intel_pipeline.instagram.readings import friendships_rest, post_by_code, posts_timeline, profile_by_id
 from intel_pipeline.instagram.source import Answer, Subject
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
@@ -66,12 +66,22 @@ class Crowd:
         begin = int(cursor or 0)
         users = [person(place) for place in range(begin, begin + PER_PAGE)]
         more = {} if begin + PER_PAGE >= SIZE else {"next_max_id": str(begin + PER_PAGE)}
-        return Answer(followers_rest.VIA, {"users": users, "status": "ok", **more})
+        return Answer(friendships_rest.VIA["followers"], {"users": users, "status": "ok", **more})
+
+    def followees(self, subject: Subject, cursor: str | None) -> Answer:
+        """Return nobody."""
+        del subject, cursor
+        return Answer(friendships_rest.VIA["followees"], {"users": [], "status": "ok"})
 
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         """Return no posts."""
         del subject, cursor
         return Answer(posts_timeline.VIA, {})
+
+    def post(self, subject: Subject, shortcode: str) -> Answer:
+        """Return no post."""
+        del subject, shortcode
+        return Answer(post_by_code.VIA, {})
 
 
 def person(place: int) -> dict[str, Any]:

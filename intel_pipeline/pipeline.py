@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from intel_pipeline.clock import Clock, SystemClock
-from intel_pipeline.instagram.source import SURFACES, Source, Surface
+from intel_pipeline.instagram.source import LISTS, Source, Surface
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import RateLimits, refusal
 from intel_pipeline.registry.models import LOGGED_OUT
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from instaloader import InstaloaderContext
 
     from intel_pipeline.simulator.server import Instagram
+
+
+# Followees double what a target costs, and who wants them says so. Logged out, posts cost a request each.
+DEFAULT: tuple[Surface, ...] = ("profile", "followers", "posts")
+LOGGED_OUT_DEFAULT: tuple[Surface, ...] = ("profile",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,17 @@ class Pipeline:
 
     @property
     def surfaces(self) -> tuple[Surface, ...]:
-        """What can be captured: without a session, Instagram shows profiles only."""
-        return SURFACES if self.settings.session else SURFACES[:1]
+        """What is captured: what the operator chose, less the lists that Instagram shows to a session only."""
+        chosen = self.settings.surfaces or (DEFAULT if self.settings.session else LOGGED_OUT_DEFAULT)
+        return tuple(surface for surface in chosen if self.settings.session or surface not in LISTS)
+
+    def withheld(self, surface: Surface) -> str | None:
+        """Return why a surface is not captured, in words; None where the operator has simply not asked for it."""
+        if self.settings.session or surface not in (self.settings.surfaces or DEFAULT):
+            return None
+        if surface in LISTS:
+            return f"{surface} are only shown to a logged-in session, and none is set"
+        return "without a session posts cost a request each; INTEL_SURFACES=profile,posts captures them all the same"
 
     def due(self, day: date) -> int:
         """Return how many captures the round of `day` still lacks, of those that can be had."""
@@ -82,7 +96,7 @@ class Pipeline:
 
     def resting(self, surface: Surface) -> str | None:
         """Return until when no list may be read, in words, where `surface` is one and its budget is spent; or None."""
-        if surface != "followers":
+        if surface not in LISTS:
             return None
         page = Wanted(self.session_name, surface, surface, self.settings.followers_per_page)
         turn = self.registry.ledger.wait(page, self.limits)

@@ -7,13 +7,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from intel_pipeline.errors import SettingsError
+from intel_pipeline.instagram.source import SURFACES, Surface
 
 PREFIX = "INTEL_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def listed(text: object) -> object:
+    """Return the parts of a text with commas, each once and in its own order; the profile has to be among them."""
+    if not isinstance(text, str):
+        return text
+    parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if "profile" not in parts:
+        message = "the profile has to be among them: it tells who the target is, and how many it has"
+        raise ValueError(message)
+    return tuple(sorted(parts, key=lambda part: SURFACES.index(part) if part in SURFACES else len(SURFACES)))
 
 
 class Settings(BaseSettings):
@@ -36,6 +48,15 @@ class Settings(BaseSettings):
     session: Annotated[
         str | None,
         Field(description="Name of the sealed session that captures use; unset means logged out.", examples=["desk"]),
+    ] = None
+    surfaces: Annotated[
+        tuple[Surface, ...] | None,
+        NoDecode,
+        BeforeValidator(listed),
+        Field(
+            description="What is captured of each target; unset means profile, followers and posts, logged out the profile.",
+            examples=["profile,followers,followees,posts"],
+        ),
     ] = None
     vault_keys: Annotated[
         SecretStr | None,

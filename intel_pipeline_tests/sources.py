@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from intel_pipeline.instagram.errors import TransientError
-from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
+from intel_pipeline.instagram.readings import (
+    friendships_rest,
+    post_by_code,
+    posts_page,
+    posts_timeline,
+    profile_by_id,
+    profile_page,
+)
 from intel_pipeline.instagram.source import Answer, Subject
 
 USER_ID = 1_000_000_001
@@ -16,16 +23,23 @@ class ListedSource:
 
     kind: Literal["instagram", "simulator"] = "simulator"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what each request is answered with
         self,
         profiles: Sequence[Body] = (),
         followers: Mapping[str | None, Body] | None = None,
         posts: Mapping[str | None, Body] | None = None,
         *,
+        followees: Mapping[str | None, Body] | None = None,
+        post: Mapping[str | None, Body] | None = None,
         logged_in: bool = True,
     ) -> None:
         self.profiles = list(profiles)
-        self.pages = {"followers": followers or {}, "posts": posts or {}}
+        self.pages = {
+            "followers": followers or {},
+            "followees": followees or {},
+            "posts": posts or {},
+            "post": post or {},
+        }
         self.logged_in_as_told = logged_in
         self.asked: list[str] = []
         self.stumble_at: str | None = None
@@ -44,11 +58,19 @@ class ListedSource:
 
     def followers(self, subject: Subject, cursor: str | None) -> Answer:
         self._ask(f"followers of {subject.user_id} at {cursor}")
-        return Answer(followers_rest.VIA, self.pages["followers"][cursor])
+        return Answer(friendships_rest.VIA["followers"], self.pages["followers"][cursor])
+
+    def followees(self, subject: Subject, cursor: str | None) -> Answer:
+        self._ask(f"followees of {subject.user_id} at {cursor}")
+        return Answer(friendships_rest.VIA["followees"], self.pages["followees"][cursor])
 
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         self._ask(f"posts of {subject.username} at {cursor}")
-        return Answer(posts_timeline.VIA, self.pages["posts"][cursor])
+        return Answer(posts_timeline.VIA if self.logged_in else posts_page.VIA, self.pages["posts"][cursor])
+
+    def post(self, subject: Subject, shortcode: str) -> Answer:
+        self._ask(f"the post {shortcode} of {subject.username}")
+        return Answer(post_by_code.VIA, self.pages["post"][shortcode])
 
     def _ask(self, request: str) -> None:
         if request == self.stumble_at:
@@ -113,3 +135,18 @@ def post_page(posts: Sequence[Body], cursor: str | None) -> Body:
     info = {"end_cursor": cursor, "has_next_page": cursor is not None}
     edges = [{"node": node, "cursor": ""} for node in posts]
     return {"data": {posts_timeline.CONNECTION: {"edges": edges, "page_info": info}}, "status": "ok"}
+
+
+def code_page(numbers: Sequence[int], cursor: str | None, *, first: bool = True) -> Body:
+    """Return a page of posts as a logged-out visitor sees it: the profile's own page, or one behind it."""
+    info = {"end_cursor": cursor, "has_next_page": cursor is not None}
+    edges = [{"node": {"code": f"Code{number}", "pk": str(number)}} for number in numbers]
+    held = {"id": "77", posts_page.CONNECTION: {"edges": edges, "page_info": info}}
+    details = {"xig_user_by_username": {"pk": str(USER_ID), "id": "77", "is_private": False}}
+    return {"data": [details, {"xig_user_by_username": held}] if first else {"node": held}}
+
+
+def post_body(number: int | None, **changed: object) -> Body:
+    """Return one post as it is asked for by its code; of None, that there is no such post."""
+    items = [] if number is None else [media(number, **changed)]
+    return {"data": {"xdt_api__v1__media__shortcode__web_info": {"items": items} if items else None}}

@@ -17,6 +17,18 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.parametrize("given", ["followers,posts", "profile,likes", ","])
+def test_surfaces_that_are_none_or_lack_the_profile_are_refused(given, monkeypatch):
+    monkeypatch.setenv("INTEL_SURFACES", given)
+    with pytest.raises(SettingsError, match="INTEL_SURFACES"):
+        load_settings()
+
+
+def test_surfaces_keep_their_own_order(monkeypatch):
+    monkeypatch.setenv("INTEL_SURFACES", "posts, followees,profile,posts")
+    assert load_settings().surfaces == ("profile", "followees", "posts")
+
+
 def test_without_any_setting_everything_lies_under_the_projects_data_folder() -> None:
     settings = load_settings()
     assert settings.data_dir == PROJECT_ROOT / "data"

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from intel_pipeline.capture.findings import Finding
-from intel_pipeline.capture.followers import capture_followers
+from intel_pipeline.capture.follow_lists import capture_list
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.judging import judge
 from intel_pipeline.capture.outcome import Outcome
@@ -131,5 +131,7 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
                 return capture_profile(source, journal, subject)
             case "posts":
                 return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
+            case "followees":
+                return capture_list(source, journal, subject, "followees", progress, partial(judge, pipeline, capture))
             case _:
-                return capture_followers(source, journal, subject, progress, partial(judge, pipeline, capture))
+                return capture_list(source, journal, subject, "followers", progress, partial(judge, pipeline, capture))

@@ -13,10 +13,11 @@ from intel_pipeline.instagram.source import Source, Subject
 
 
 def capture_posts(source: Source, journal: Journal, subject: Subject, most: int, progress: Progress) -> Finding:
-    """Read the newest `most` posts, in whole pages.
+    """Read the newest `most` posts, in whole pages; of those that a page only names, a request for each.
 
     Rows: one per post, sorted by `post_id`, as `contracts.post.PostSnapshot`. Complete means: the end of the list,
-    or `most` posts, was reached over an unbroken chain of pages. A profile without posts has no rows.
+    or `most` posts, was reached over an unbroken chain of pages, and each post on them was shown. A profile without
+    posts has no rows.
     """
     from intel_pipeline.contracts.post import SCHEMA
 
@@ -28,7 +29,7 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int,
     # The timeline is asked for by name, and the name known to us may be yesterday's.
     current = Subject(subject.label, profile.username, profile.user_id)
     found: dict[int, PostReading] = {}
-    rows = pages = 0
+    rows = pages = untold = 0
     cursor: str | None = None
     seen: set[str] = set()
     verdict: Verdict = "complete"
@@ -42,13 +43,24 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int,
         for post in read.posts:
             found.setdefault(post.post_id, post)
         progress(rows, profile.media_count)
-        if read.next_cursor is None or len(found) >= most:
+        for shortcode in read.shortcodes[: most - rows]:
+            page = journal.once(f"post {shortcode}", lambda: source.post(current, shortcode))  # noqa: B023
+            shown = interpret.post(page.answer)
+            rows += 1
+            if shown:
+                found.setdefault(shown.post_id, shown)
+            else:
+                untold += 1
+            progress(rows, profile.media_count)
+        if read.next_cursor is None or len(found) + untold >= most:
             break
-        if not read.posts or read.next_cursor in seen:
+        if not (read.posts or read.shortcodes) or read.next_cursor in seen:
             verdict, reasons = "partial", ("Instagram broke the chain of pages before the end of the list",)
             break
         cursor = read.next_cursor
         seen.add(cursor)
+    if untold:
+        verdict, reasons = "partial", (*reasons, f"{untold} posts are listed, but Instagram does not show them")
     ordered = [{**asdict(post), "position": place} for place, post in enumerate(found.values())]
     frame = framed(ordered, SCHEMA).sort("post_id")
     outcome = Outcome(

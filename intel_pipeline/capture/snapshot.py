@@ -8,7 +8,7 @@ from intel_pipeline.lake import snapshot_file
 from intel_pipeline.lake.snapshot_file import Stamp
 from intel_pipeline.registry.models import Capture
 
-KEYS = {"profile": "user_id", "followers": "user_id", "posts": "post_id"}
+KEYS = {"profile": "user_id", "followers": "user_id", "followees": "user_id", "posts": "post_id"}
 
 
 def keep(lake: Path, capture: Capture, finding: Finding) -> str | None:
@@ -39,4 +39,9 @@ def contract(surface: str) -> Any:  # noqa: ANN401  a Pandera model class, which
     from intel_pipeline.contracts.post import PostSnapshot
     from intel_pipeline.contracts.profile import ProfileSnapshot
 
-    return {"profile": ProfileSnapshot, "followers": FollowerSnapshot, "posts": PostSnapshot}[surface]
+    return {
+        "profile": ProfileSnapshot,
+        "followers": FollowerSnapshot,
+        "followees": FollowerSnapshot,
+        "posts": PostSnapshot,
+    }[surface]

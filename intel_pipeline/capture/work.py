@@ -25,9 +25,7 @@ def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, wa
     registry = pipeline.registry
     registry.rounds.admit(day)
     if surface not in pipeline.surfaces:
-        return Tally(
-            surface=surface, day=day, stopped=f"{surface} are only shown to a logged-in session, and none is set"
-        )
+        return Tally(surface=surface, day=day, stopped=pipeline.withheld(surface))
     if limits.targets:
         targets = [registry.targets.get(label) for label in limits.targets]
     else:

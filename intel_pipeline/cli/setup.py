@@ -33,6 +33,13 @@ def init(
         err.print("Next: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
 
 
+def worded(value: object) -> str | None:
+    """Return a setting's value as it would be written in the environment; None where it is unset."""
+    if value is None:
+        return None
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def tell_of_key(made: Path) -> None:
     """Say where a new vault key lies."""
     out.print(f"Vault key:   {made} (keep a copy elsewhere: without it sealed sessions cannot be opened)")
@@ -49,6 +56,6 @@ def settings(as_json: AsJson = False) -> None:
         print_json(values)
         return
     meanings = {variable(name): field.description for name, field in Settings.model_fields.items()}
-    rows = [(name, str(value) if value is not None else None, meanings[name]) for name, value in values.items()]
+    rows = [(name, worded(value), meanings[name]) for name, value in values.items()]
     print_table(("setting", "value", "meaning"), rows)
     err.print("Set one in the environment or in a file .env in the current folder, for example INTEL_TICK_SECONDS=900")

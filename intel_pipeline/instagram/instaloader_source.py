@@ -10,7 +10,15 @@ from requests.exceptions import RequestException
 from intel_pipeline.instagram.classification import classified
 from intel_pipeline.instagram.errors import SHAPE, LoginNeededError
 from intel_pipeline.instagram.pace import pace_of
-from intel_pipeline.instagram.readings import followers_rest, posts_timeline, profile_by_id, profile_page
+from intel_pipeline.instagram.readings import (
+    friendships_rest,
+    post_by_code,
+    posts_page,
+    posts_timeline,
+    profile_by_id,
+    profile_page,
+)
+from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.source import Answer, Subject
 
 
@@ -43,28 +51,38 @@ class InstaloaderSource:
 
     def followers(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the follower list."""
-        self._need_session("follower lists")
-        user_id = known(subject)
-        with self.pace.about("followers", self.followers_per_page) as purpose:
-            body = self._ask(
-                "reading followers",
-                lambda: followers_rest.ask(self.context, user_id, cursor, self.followers_per_page),
-            )
-            purpose.returned = followers_rest.returned(body)
-        return Answer(followers_rest.VIA, body)
+        return self._list(subject, "followers", cursor)
 
-    def posts(self, subject: Subject, cursor: str | None) -> Answer:
-        """Ask for a page of the timeline."""
-        self._need_session("post lists")
-        with self.pace.about("posts"):
-            body = self._ask("reading posts", lambda: posts_timeline.ask(self.context, subject.username, cursor))
-        return Answer(posts_timeline.VIA, body)
+    def followees(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for a page of the list of followees."""
+        return self._list(subject, "followees", cursor)
 
-    def _need_session(self, what: str) -> None:
+    def _list(self, subject: Subject, name: FollowList, cursor: str | None) -> Answer:
         if not self.logged_in:
-            problem = f"Instagram shows {what} only to a logged-in session, and none is set"
+            problem = f"Instagram shows {name} only to a logged-in session, and none is set"
             fix = "log in with `intel-pipeline sessions login NAME` and set INTEL_SESSION=NAME"
             raise LoginNeededError(problem, fix)
+        user_id = known(subject, name)
+        with self.pace.about(name, self.followers_per_page) as purpose:
+            body = self._ask(
+                f"reading {name}",
+                lambda: friendships_rest.ask(self.context, user_id, name, cursor, self.followers_per_page),
+            )
+            purpose.returned = friendships_rest.returned(body)
+        return Answer(friendships_rest.VIA[name], body)
+
+    def posts(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for a page of the timeline; logged out, of its shortcodes."""
+        way = posts_timeline if self.logged_in else posts_page
+        with self.pace.about("posts"):
+            body = self._ask("reading posts", lambda: way.ask(self.context, subject.username, cursor))
+        return Answer(way.VIA, body)
+
+    def post(self, subject: Subject, shortcode: str) -> Answer:
+        """Ask for one post, which a page has named by its shortcode."""
+        with self.pace.about("posts"):
+            body = self._ask("reading a post", lambda: post_by_code.ask(self.context, subject.username, shortcode))
+        return Answer(post_by_code.VIA, body)
 
     def _ask(self, doing: str, request: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
@@ -73,9 +91,9 @@ class InstaloaderSource:
             raise classified(error, doing) from None
 
 
-def known(subject: Subject) -> int:
+def known(subject: Subject, name: FollowList) -> int:
     """Return the subject's id, which its profile capture found out; ValueError without one."""
     if subject.user_id is None:
-        message = f"followers of '{subject.label}' cannot be asked for before its id is known"
+        message = f"the {name} of '{subject.label}' cannot be asked for before its id is known"
         raise ValueError(message)
     return subject.user_id

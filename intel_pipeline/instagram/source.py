@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Surface = Literal["profile", "followers", "posts"]
-SURFACES: tuple[Surface, ...] = ("profile", "followers", "posts")
+Surface = Literal["profile", "followers", "followees", "posts"]
+SURFACES: tuple[Surface, ...] = ("profile", "followers", "followees", "posts")
+# Those whose pages hold accounts, which Instagram counts.
+LISTS: tuple[Surface, ...] = ("followers", "followees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Source(Protocol):
         """Ask for the page of followers at `cursor`; None is the first."""
         ...
 
+    def followees(self, subject: Subject, cursor: str | None) -> Answer:
+        """Ask for the page of whom the subject follows at `cursor`; None is the first."""
+        ...
+
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for the page of posts at `cursor`; None is the first."""
+        ...
+
+    def post(self, subject: Subject, shortcode: str) -> Answer:
+        """Ask for one post, where a page of posts names it only."""
         ...

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
+# Surfaces whose rows are accounts with their names.
+NAMED = ("followers", "followees")
 UNREADABLE = "its rows cannot be read"
 UNTRUE = "its rows are not those that its footer tells of"
 
@@ -93,7 +95,7 @@ def stored(frame: "pl.DataFrame", stamp: Stamp) -> "pl.DataFrame":
     """Return the rows with the columns that the file has for them."""
     from intel_pipeline.contracts.username import fingerprints
 
-    return frame.with_columns(fingerprints(frame["username"])) if stamp.surface == "followers" else frame
+    return frame.with_columns(fingerprints(frame["username"])) if stamp.surface in NAMED else frame
 
 
 def read(lake: Path, path: str | Path, columns: list[str] | None = None) -> "pl.DataFrame":

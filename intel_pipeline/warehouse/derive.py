@@ -7,6 +7,7 @@ from pathlib import Path
 
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.followees import land_followees
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
@@ -37,6 +38,14 @@ def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     kinds = ("followed confirmed", "revealed confirmed", "refollowed confirmed", "renamed confirmed")
     states = ("left suspected", "left confirmed", "left retracted")
     return counted(landed, captures, (*kinds, *states))
+
+
+def derive_followees(pipeline: Pipeline, day: date) -> Landed:
+    """Derive the followees of a round; return its numbers."""
+    captures = pipeline.registry.captures.of_round(day, "followees")
+    with writing(pipeline.settings.warehouse_file) as transaction:
+        landed = land_followees(transaction, pipeline.settings.lake_dir, captures)
+    return counted(landed, captures, ("followees",))
 
 
 def derive_posts(pipeline: Pipeline, day: date) -> Landed:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from intel_pipeline.capture.findings import Finding
-from intel_pipeline.capture.followers import capture_followers
+from intel_pipeline.capture.follow_lists import capture_list
 from intel_pipeline.capture.history import History
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.posts import capture_posts
@@ -20,9 +20,20 @@ from intel_pipeline.contracts.post import PostSnapshot
 from intel_pipeline.contracts.profile import ProfileSnapshot
 from intel_pipeline.contracts.validation import validated
 from intel_pipeline.instagram.errors import DriftError, GoneError, PrivateError, TransientError
+from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.source import Subject
 from intel_pipeline.simulator.clock import VirtualClock
-from intel_pipeline_tests.sources import USER_ID, ListedSource, follower, follower_page, media, post_page, user
+from intel_pipeline_tests.sources import (
+    USER_ID,
+    ListedSource,
+    code_page,
+    follower,
+    follower_page,
+    media,
+    post_body,
+    post_page,
+    user,
+)
 
 KNOWN = Subject("desk", "museum_of_tea", USER_ID)
 UNKNOWN = Subject("desk", "museum_of_tea", None)
@@ -45,11 +56,14 @@ def journal(tmp_path: Path, clock: VirtualClock) -> Iterator[Journal]:
         yield opened
 
 
-def followers(source: ListedSource, journal: Journal, told: Told | None = None) -> Finding:
-    finding = capture_followers(
+def followers(
+    source: ListedSource, journal: Journal, told: Told | None = None, name: FollowList = "followers"
+) -> Finding:
+    finding = capture_list(
         source,
         journal,
         KNOWN,
+        name,
         lambda *progress: None if told is None else told.append(progress),
         lambda evidence, *_: follower_verdict(evidence, History()),
     )
@@ -128,6 +142,16 @@ def test_a_whole_list_is_complete_and_costs_its_pages_and_two_counts(journal: Jo
     assert told == [(2, 5), (4, 5)]
     assert outcome.started_at is not None
     assert outcome.finished_at == outcome.started_at + timedelta(seconds=1)
+
+
+def test_followees_are_read_as_followers_are_and_held_against_their_own_number(journal: Journal) -> None:
+    source = ListedSource([user(follower_count=99, following_count=4)], followees=WHOLE)
+    finding = followers(source, journal, name="followees")
+    assert finding.frame is not None
+    assert finding.frame["user_id"].to_list() == [3, 5, 7, 9]
+    outcome = finding.outcome
+    assert (outcome.verdict, outcome.reported_before, outcome.reported_after) == ("complete", 4, 4)
+    assert source.asked[1:3] == [f"followees of {USER_ID} at None", f"followees of {USER_ID} at b"]
 
 
 def test_followers_who_are_listed_twice_count_once_where_they_were_first_seen(journal: Journal) -> None:
@@ -279,6 +303,61 @@ def test_the_timeline_is_asked_for_by_the_name_of_today(journal: Journal) -> Non
     finding = posts(source, journal)
     assert source.asked[-1] == "posts of tea.museum at None"
     assert (finding.outcome.verdict, finding.outcome.username, finding.outcome.rows) == ("complete", "tea.museum", 0)
+
+
+CODES: dict[str | None, Any] = {None: code_page([9, 8], "b"), "77 b": code_page([7], None, first=False)}
+EACH = {f"Code{number}": post_body(number) for number in (9, 8, 7)}
+
+
+def test_logged_out_each_post_that_a_page_names_is_asked_for_by_itself(journal: Journal) -> None:
+    source = ListedSource([user()], posts=CODES, post=EACH, logged_in=False)
+    finding = posts(source, journal)
+    assert finding.frame is not None
+    assert finding.frame.select("post_id", "like_count", "position").rows() == [(7, 70, 2), (8, 80, 1), (9, 90, 0)]
+    assert (finding.outcome.verdict, finding.outcome.pages, finding.outcome.rows) == ("complete", 2, 3)
+    assert source.asked[1:] == [
+        "posts of museum_of_tea at None",
+        "the post Code9 of museum_of_tea",
+        "the post Code8 of museum_of_tea",
+        "posts of museum_of_tea at 77 b",
+        "the post Code7 of museum_of_tea",
+    ]
+
+
+def test_logged_out_no_post_beyond_the_wanted_number_is_asked_for(journal: Journal) -> None:
+    source = ListedSource([user()], posts=CODES, post=EACH, logged_in=False)
+    assert posts(source, journal, most=1).outcome.verdict == "complete"
+    assert source.asked[1:] == ["posts of museum_of_tea at None", "the post Code9 of museum_of_tea"]
+
+
+def test_a_post_that_is_named_and_not_shown_makes_the_capture_partial(journal: Journal) -> None:
+    source = ListedSource([user()], posts=CODES, post={**EACH, "Code8": post_body(None)}, logged_in=False)
+    finding = posts(source, journal)
+    assert finding.frame is not None
+    assert finding.frame["post_id"].to_list() == [7, 9]
+    assert (finding.outcome.verdict, finding.outcome.reasons[0][:20]) == ("partial", "1 posts are listed, ")
+
+
+def test_a_post_by_itself_may_come_without_a_number_of_likes(journal: Journal) -> None:
+    untold = post_body(9)
+    del untold["data"]["xdt_api__v1__media__shortcode__web_info"]["items"][0]["like_count"]
+    source = ListedSource([user()], posts={None: code_page([9], None)}, post={"Code9": untold}, logged_in=False)
+    finding = posts(source, journal)
+    assert finding.frame is not None
+    assert finding.frame["like_count"].to_list() == [None]
+
+
+def test_logged_out_the_posts_of_a_private_profile_are_private(journal: Journal) -> None:
+    private = {"data": [{"xig_user_by_username": {"pk": str(USER_ID), "id": "77", "is_private": True}}]}
+    source = ListedSource([user()], posts={None: private}, logged_in=False)
+    with pytest.raises(PrivateError, match="its followers only"):
+        posts(source, journal)
+
+
+def test_a_page_of_posts_without_its_posts_is_drift(journal: Journal) -> None:
+    bare = {"data": [{"xig_user_by_username": {"pk": str(USER_ID), "id": "77", "is_private": False}}]}
+    with pytest.raises(DriftError, match="KeyError"):
+        posts(ListedSource([user()], posts={None: bare}, logged_in=False), journal)
 
 
 BEACH = "At the beach \ud83c"

@@ -36,6 +36,35 @@ def test_a_follower_snapshot_holds_exactly_the_followers_of_the_world(tmp_path):
     assert (capture.reported_before, capture.reported_after, capture.distinct_count) == (230, 230, 230)
 
 
+def test_followees_are_captured_where_the_operator_asks_for_them(tmp_path):
+    without = small_pipeline(tmp_path / "without", ["open"])
+    assert (captured(without, "followees").stopped, without.surfaces) == (None, ("profile", "followers", "posts"))
+    pipeline = small_pipeline(tmp_path / "with", ["open"], surfaces="followees,profile")
+    captured(pipeline, "profile")
+    assert captured(pipeline, "followers").due == 0
+    assert captured(pipeline, "followees").verdicts == {"open": "complete"}
+    capture = pipeline.registry.captures.history("open", "followees")[0]
+    frame = snapshot_file.read(pipeline.settings.lake_dir, capture.snapshot)
+    world = pipeline.instagram.world
+    assert set(frame["username"]) == {one.username for one in world.followees_of(world.target_id("open"))}
+    assert (pipeline.due(today(pipeline.clock)), asked(pipeline, "followers")) == (0, 0)
+
+
+def test_logged_out_posts_are_captured_where_the_operator_asks_for_them(tmp_path):
+    pipeline = small_pipeline(
+        tmp_path, ["open", "closed"], logged_in=False, surfaces="profile,posts", posts_per_capture=14
+    )
+    captured(pipeline, "profile")
+    tally = captured(pipeline, "posts")
+    assert tally.verdicts == {"open": "complete", "closed": "failed"}
+    assert "private" in tally.reasons["closed"]
+    capture = pipeline.registry.captures.history("open", "posts")[0]
+    world = pipeline.instagram.world
+    newest = [post.pk for post in world.posts_of(world.target_id("open"))][:14]
+    assert sorted(snapshot_file.read(pipeline.settings.lake_dir, capture.snapshot)["post_id"]) == sorted(newest)
+    assert asked(pipeline, "post") == 14
+
+
 def test_one_target_that_fails_neither_stops_nor_hides_the_others(tmp_path):
     pipeline = small_pipeline(tmp_path, ["open", "friendly", "closed", "vanishing"])
     captured(pipeline, "profile")

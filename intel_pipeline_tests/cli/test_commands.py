@@ -11,7 +11,7 @@ import pytest
 
 from intel_pipeline.cli.console import opened
 from intel_pipeline.errors import ArchiveError, IntelError, TargetError, VaultError
-from intel_pipeline.instagram.source import SURFACES
+from intel_pipeline.pipeline import DEFAULT
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.settings import load_settings
 from intel_pipeline_tests.cli.commands import answer, run
@@ -275,7 +275,7 @@ def test_a_wrong_query_is_answered_in_duckdbs_words_with_a_way_on(demo):
 def test_capture_goes_on_with_the_open_round_and_tells_its_verdicts(demo):
     result = run("capture", "small")
     assert "complete" in result.stdout
-    assert result.stdout.count("complete") >= len(SURFACES)
+    assert result.stdout.count("complete") >= len(DEFAULT)
 
 
 def test_real_captures_are_not_imported_into_a_demo(demo, tmp_path):

@@ -10,8 +10,8 @@ from intel_pipeline.settings import PROJECT_ROOT
 def test_the_definitions_load_and_hold_the_assets_of_the_design():
     dg.Definitions.validate_loadable(defs)
     names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
-    snapshots = {"profile_snapshots", "follower_snapshots", "post_snapshots"}
-    changes = {"profile_changes", "follower_changes", "post_metrics", "settlements"}
+    snapshots = {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
+    changes = {"profile_changes", "follower_changes", "followees", "post_metrics", "settlements"}
     assert names == snapshots | changes | {"publication"}
 
 
@@ -26,7 +26,7 @@ def test_every_asset_of_one_day_is_partitioned_by_round():
 def test_snapshots_are_retried_and_derived_assets_are_not():
     job = defs.resolve_job_def("tick")
     retried = {name for name in job.graph.node_dict if job.graph.node_named(name).definition.retry_policy}
-    assert retried == {"profile_snapshots", "follower_snapshots", "post_snapshots"}
+    assert retried == {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
 
 
 def test_one_job_one_schedule_and_one_sensor_drive_it_all_and_are_on():

@@ -144,7 +144,7 @@ def test_a_connection_that_breaks_is_transient_and_one_request(
 ) -> None:
     instagram.faults.append(Scripted("/friendships/", broken))
     assert type(raised(lambda: source.followers(subject, None))) is TransientError
-    assert interpret.followers(source.followers(subject, None)).user_ids
+    assert interpret.follow_list(source.followers(subject, None)).user_ids
 
 
 @pytest.mark.parametrize("fault", [refusal(500, "cAnArY"), reset], ids=["answer", "connection"])
@@ -172,16 +172,16 @@ def test_a_throttle_says_for_how_long_and_asks_nothing_of_its_reader(
     assert error.fix == "nothing: work goes on by itself in about 11 minutes"
 
 
-def test_logged_out_lists_and_posts_are_not_even_asked_for(instagram: Instagram, logged_out: InstaloaderSource) -> None:
+def test_logged_out_lists_are_not_even_asked_for(instagram: Instagram, logged_out: InstaloaderSource) -> None:
     known = Subject("desk", "tide.tables", instagram.world.target_id("open"))
-    for ask in (logged_out.followers, logged_out.posts):
+    for ask in (logged_out.followers, logged_out.followees):
         with pytest.raises(LoginNeededError, match="only to a logged-in session, and none is set"):
             ask(known, None)
     assert instagram.requests == []
 
 
 def test_followers_of_an_account_that_was_never_found_are_not_asked_for(source: InstaloaderSource) -> None:
-    with pytest.raises(ValueError, match="followers of 'desk' cannot be asked for before its id is known"):
+    with pytest.raises(ValueError, match="the followers of 'desk' cannot be asked for before its id is known"):
         source.followers(Subject("desk", "tide.tables", None), None)
 
 
@@ -209,7 +209,7 @@ def test_an_account_that_vanishes_is_gone_and_a_renamed_one_is_not(
 )
 def test_a_follower_page_of_another_shape_is_drift_or_empty(body: dict[str, object]) -> None:
     if body == {"users": {}}:
-        assert interpret.followers(Answer("followers rest", body)).user_ids == []
+        assert interpret.follow_list(Answer("followers rest", body)).user_ids == []
         return
     with pytest.raises(DriftError, match="interpreting an answer by 'followers rest'"):
-        interpret.followers(Answer("followers rest", body))
+        interpret.follow_list(Answer("followers rest", body))

@@ -1,4 +1,4 @@
-"""The three surfaces as real, unmodified instaloader reads them from the stand-in."""
+"""The surfaces as real, unmodified instaloader reads them from the stand-in."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_followers_read_as_the_world_has_them_page_by_page(instagram: Instagram,
     found: list[tuple[int, str]] = []
     cursor, pages = None, 0
     while pages == 0 or cursor is not None:
-        page = interpret.followers(source.followers(asked, cursor))
+        page = interpret.follow_list(source.followers(asked, cursor))
         found += zip(page.user_ids, page.usernames, strict=True)
         cursor, pages = page.next_cursor, pages + 1
         assert not page.limited
@@ -56,10 +56,18 @@ def test_followers_read_as_the_world_has_them_page_by_page(instagram: Instagram,
     assert found == [(person.id, person.username) for person in instagram.world.followers_of(asked.user_id or 0)]
 
 
+def test_followees_read_as_the_world_has_them(instagram: Instagram, source: InstaloaderSource) -> None:
+    asked = subject(instagram, "open")
+    page = interpret.follow_list(source.followees(asked, None))
+    truth = [(person.id, person.username) for person in instagram.world.followees_of(asked.user_id or 0)]
+    assert (list(zip(page.user_ids, page.usernames, strict=True)), page.next_cursor) == (truth, None)
+    assert len(truth) == 40
+
+
 def test_a_list_that_is_shown_in_part_says_so(instagram: Instagram, source: InstaloaderSource) -> None:
     everybody = instagram.world.followers_of(instagram.world.target_id("open"))
     follower = next(person for person in everybody if not person.is_private)
-    page = interpret.followers(source.followers(Subject("x", follower.username, follower.id), None))
+    page = interpret.follow_list(source.followers(Subject("x", follower.username, follower.id), None))
     assert page.limited
 
 
@@ -78,6 +86,24 @@ def test_posts_read_as_the_world_has_them_to_the_end(instagram: Instagram, sourc
         assert post.shortcode == known[post.post_id].code
         assert post.like_count in (None, known[post.post_id].likes_at(now))
         assert post.owner_id == asked.user_id
+
+
+def test_logged_out_posts_read_as_the_world_has_them_to_the_end(
+    instagram: Instagram, logged_out: InstaloaderSource
+) -> None:
+    asked = subject(instagram, "open")
+    known = {post.code: post for post in instagram.world.posts_of(asked.user_id or 0)}
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        page = interpret.posts(logged_out.posts(asked, cursor))
+        found += page.shortcodes
+        cursor, pages = page.next_cursor, pages + 1
+    assert pages == 5
+    assert found == list(known)
+    shown = interpret.post(logged_out.post(asked, found[0]))
+    assert shown is not None
+    assert (shown.post_id, shown.owner_id) == (known[found[0]].pk, asked.user_id)
+    assert interpret.post(logged_out.post(asked, "CAAAAAAAAAA")) is None
 
 
 def test_every_request_of_a_surface_is_in_the_ledger(

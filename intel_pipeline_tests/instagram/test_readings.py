@@ -1,7 +1,7 @@
 import pytest
 
 from intel_pipeline.instagram.errors import DriftError, GoneError
-from intel_pipeline.instagram.readings import followers_rest, interpret, posts_timeline, profile_by_id, profile_page
+from intel_pipeline.instagram.readings import friendships_rest, interpret, posts_timeline, profile_by_id, profile_page
 from intel_pipeline.instagram.readings.wording import well_formed
 from intel_pipeline.instagram.source import Answer
 from intel_pipeline_tests.sources import follower_page, media, post_page, user
@@ -31,9 +31,14 @@ def test_nobody_behind_a_profile_is_gone_and_half_a_profile_is_drift(shown: dict
 @pytest.mark.parametrize("cursor", [None, ""])
 def test_a_list_ends_where_there_is_no_cursor_and_not_by_has_more(cursor: str | None) -> None:
     page = {**follower_page([1], None), "has_more": True, "next_max_id": cursor}
-    assert interpret.followers(Answer(followers_rest.VIA, page)).next_cursor is None
-    assert interpret.followers(Answer(followers_rest.VIA, follower_page([1], "QV"))).next_cursor == "QV"
-    assert interpret.followers(Answer(followers_rest.VIA, {**page, "next_max_id": 12})).next_cursor == "12"
+    assert interpret.follow_list(Answer(friendships_rest.VIA["followers"], page)).next_cursor is None
+    assert (
+        interpret.follow_list(Answer(friendships_rest.VIA["followers"], follower_page([1], "QV"))).next_cursor == "QV"
+    )
+    assert (
+        interpret.follow_list(Answer(friendships_rest.VIA["followers"], {**page, "next_max_id": 12})).next_cursor
+        == "12"
+    )
 
 
 def test_posts_end_where_there_is_no_next_page_whatever_the_cursor() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-SNAPSHOTS = ("profile_snapshots", "follower_snapshots", "post_snapshots")
+SNAPSHOTS = ("profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots")
 
 # In one process: each step in a process of its own costs five times as much in imports.
 tick = dg.define_asset_job(

@@ -9,7 +9,7 @@ from intel_pipeline.defs.resources import PipelineResource
     group_name="publication",
     kinds={"duckdb"},
     pool="warehouse",
-    deps=["profile_changes", "follower_changes", "settlements", "post_metrics"],
+    deps=["profile_changes", "follower_changes", "followees", "settlements", "post_metrics"],
 )
 def publication(pipeline: PipelineResource) -> dg.MaterializeResult:
     """The DuckDB file for everybody: `data/intel.duckdb`, replaced whole, never blocking and never blocked."""

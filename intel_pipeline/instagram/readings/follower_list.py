@@ -1,11 +1,11 @@
-"""What every way of reading a follower list yields."""
+"""What every way of reading a list of followers or followees yields."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class FollowerPage:
-    """One page of a follower list, in columns. `next_cursor` is None where the server says that the list ends.
+    """One page of such a list, in columns. `next_cursor` is None where the server says that the list ends.
 
     `limited`: Instagram says that it shows only a part of the list.
     """

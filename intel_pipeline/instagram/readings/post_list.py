@@ -1,6 +1,6 @@
 """What every way of reading a post list yields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -22,7 +22,11 @@ class PostReading:
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """One page of posts; `next_cursor` is None where the server says that the list ends."""
+    """One page of posts; `next_cursor` is None where the server says that the list ends.
+
+    `shortcodes`: posts that the page only names, each to be asked for by itself.
+    """
 
     posts: list[PostReading]
     next_cursor: str | None
+    shortcodes: list[str] = field(default_factory=list)

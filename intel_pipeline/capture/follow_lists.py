@@ -1,4 +1,4 @@
-"""Capturing a follower list."""
+"""Capturing a list of followers or followees."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,7 +13,9 @@ from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
-from intel_pipeline.instagram.source import Source, Subject
+from intel_pipeline.instagram.readings.friendships_rest import FollowList
+from intel_pipeline.instagram.readings.profile import ProfileReading
+from intel_pipeline.instagram.source import Answer, Source, Subject
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,22 +24,26 @@ if TYPE_CHECKING:
 Judge = Callable[[Evidence, "pl.DataFrame", datetime], Assessment]
 
 
-def capture_followers(source: Source, journal: Journal, subject: Subject, progress: Progress, judge: Judge) -> Finding:
+def capture_list(  # noqa: PLR0913  the script's parts
+    source: Source, journal: Journal, subject: Subject, name: FollowList, progress: Progress, judge: Judge
+) -> Finding:
     """Read the whole list, with the reported number before and after it, and let `judge` say what it proves.
 
-    Rows: one per distinct follower, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `progress` is
+    Rows: one per distinct account, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `progress` is
     told the rows read and the number reported.
     """
     before = interpret.profile(journal.once("count before", lambda: source.profile(subject)).answer)
     if before.is_private and before.follows is False:
         problem = f"'{subject.label}' is private and the session does not follow it"
         raise PrivateError(problem, FOLLOW)
-    read = pages(source, journal, subject, lambda rows: progress(rows, before.follower_count))
+    ask = source.followers if name == "followers" else source.followees
+    reported = reported_of(before, name)
+    read = pages(journal, name, lambda cursor: ask(subject, cursor), lambda rows: progress(rows, reported))
     listing = read_list(read, journal.path.parent)
     last = journal.once("count after", lambda: source.profile(subject))
     after = interpret.profile(last.answer)
     ids = listing.followers.ids()
-    evidence = evidence_of(listing, ids, before.follower_count, after.follower_count)
+    evidence = evidence_of(listing, ids, reported, reported_of(after, name))
     found = judge(evidence, ids, listing.last or last.received_at)
     outcome = Outcome(
         verdict=found.verdict,
@@ -64,16 +70,21 @@ def capture_followers(source: Source, journal: Journal, subject: Subject, progre
     return Finding(outcome, listing.followers)
 
 
+def reported_of(profile: ProfileReading, name: FollowList) -> int | None:
+    """Return how long the profile says that its list `name` is."""
+    return profile.follower_count if name == "followers" else profile.following_count
+
+
 def pages(
-    source: Source, journal: Journal, subject: Subject, progress: Callable[[int], None]
+    journal: Journal, name: FollowList, ask: Callable[[str | None], Answer], progress: Callable[[int], None]
 ) -> Iterator[tuple[FollowerPage, datetime]]:
     """Yield the list's pages and their moments, each asked for by the cursor of the one before."""
     cursor: str | None = None
     rows = 0
     while True:
         asked = cursor
-        page = journal.once(f"followers {asked or 'first'}", lambda: source.followers(subject, asked))  # noqa: B023
-        read = interpret.followers(page.answer)
+        page = journal.once(f"{name} {asked or 'first'}", lambda: ask(asked))  # noqa: B023
+        read = interpret.follow_list(page.answer)
         rows += len(read.user_ids)
         progress(rows)
         yield read, page.received_at

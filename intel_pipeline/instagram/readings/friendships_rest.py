@@ -1,6 +1,9 @@
-"""The web app's follower list. instaloader's own query answers with an empty list since September 2026."""
+"""The web app's lists of followers and followees.
 
-from typing import TYPE_CHECKING, Any
+instaloader's own queries for both answer with an empty list since September 2026.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
 
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
 from intel_pipeline.instagram.readings.wording import well_formed
@@ -8,15 +11,19 @@ from intel_pipeline.instagram.readings.wording import well_formed
 if TYPE_CHECKING:
     from instaloader import InstaloaderContext
 
-VIA = "followers rest"
+FollowList = Literal["followers", "followees"]
+VIA: dict[FollowList, str] = {"followers": "followers rest", "followees": "followees rest"}
+PATH: dict[FollowList, str] = {"followers": "followers", "followees": "following"}
 
 
-def ask(context: "InstaloaderContext", user_id: int, cursor: str | None, count: int) -> dict[str, Any]:
-    """Ask for the page at `cursor` through instaloader's own context and session."""
+def ask(
+    context: "InstaloaderContext", user_id: int, name: FollowList, cursor: str | None, count: int
+) -> dict[str, Any]:
+    """Ask for the page at `cursor` of the list `name` through instaloader's own context and session."""
     params = {"count": str(count), "search_surface": "follow_list_page"}
     if cursor is not None:
         params["max_id"] = cursor
-    answer: dict[str, Any] = context.get_json(f"api/v1/friendships/{user_id}/followers/", params=params)
+    answer: dict[str, Any] = context.get_json(f"api/v1/friendships/{user_id}/{PATH[name]}/", params=params)
     return answer
 
 
