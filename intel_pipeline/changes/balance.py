@@ -6,7 +6,7 @@ from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
 
-from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, ways
+from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, circumstances_of, ways
 from intel_pipeline.changes.counts_needed import counts_needed
 from intel_pipeline.changes.hiding import HIDING, step_chances
 from intel_pipeline.changes.unshown import at_first, counted_on_top, unshown_moves
@@ -105,8 +105,8 @@ def weigh(entries: tuple[Entry, ...], again: float = 0.0) -> Weighing:
 def circumstances(entries: Sequence[Entry]) -> list[Circumstances]:
     """Return what each count's error depends on; of the first one's events nothing is known but what is usual."""
     usual = (round(number) for number in usual_events(entries))
-    first = Circumstances(entries[0].moved, *usual)
-    return [first, *(Circumstances(entry.moved, entry.arrived, entry.missing) for entry in entries[1:])]
+    first = circumstances_of(entries[0].moved, *usual)
+    return [first, *(circumstances_of(entry.moved, entry.arrived, entry.missing) for entry in entries[1:])]
 
 
 def usual_events(entries: Sequence[Entry]) -> tuple[float, float]:

@@ -59,6 +59,13 @@ class Circumstances:
     missing: int
 
 
+def circumstances_of(moved: int, arrived: int, missing: int) -> Circumstances:
+    """Return what an error depends on, with numbers that say no more cut off, so that many counts share their ways."""
+    # A mean of readings an odd number apart lies between whole numbers.
+    moved = min(moved, 2 * REACH - moved % 2)
+    return Circumstances(moved, min(arrived, MOST_EVENTS), min(missing, MOST_EVENTS))
+
+
 def believed() -> "Array":
     """Return the prior belief in each way, in the order that `ways` has."""
     import numpy as np
@@ -73,15 +80,12 @@ def ways(at: Circumstances) -> "Array":
     """Return the chance of each error, in halves from -REACH to REACH, one row for each way to err."""
     import numpy as np
 
-    # Cut off at the next number of the same kind: a mean of readings an odd number apart lies between whole numbers.
-    moved = min(at.moved, 2 * REACH - at.moved % 2)
-    fixed = fixed_ways(moved)
-    arrived, missing = min(at.arrived, MOST_EVENTS), min(at.missing, MOST_EVENTS)
+    fixed = fixed_ways(at.moved)
     late = (
-        np.convolve(left_out(arrived, missing, share), visited(apart(moved, most), visitor), "same")
+        np.convolve(left_out(at.arrived, at.missing, share), visited(at.moved, most, visitor), "same")
         for share, visitor, most in LATE
     )
-    accident = ACCIDENTS * erring(ACCIDENT_SCALE, moved)
+    accident = ACCIDENTS * erring(ACCIDENT_SCALE, at.moved)
     return np.vstack([fixed[:1], *((1 - ACCIDENTS) * chances + accident for chances in late), fixed[1:]])
 
 
@@ -118,10 +122,12 @@ def evenly(most: float) -> "Array":
     return found
 
 
-def visited(told: "Array", visitor: float) -> "Array":
-    """Return the chances of errors where one more is counted with a chance."""
+@cache
+def visited(moved: int, most: int, visitor: float) -> "Array":
+    """Return the chances of errors as `apart` has them, where one more is counted with a chance."""
     import numpy as np
 
+    told = apart(moved, most)
     higher = np.pad(told[:-2], (2, 0))
     found: Array = (1 - visitor) * told + visitor * higher
     return found

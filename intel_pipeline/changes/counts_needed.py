@@ -1,6 +1,7 @@
 """How many counts decide whether somebody has left or is hidden, by the ways in which they err."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import inf, log, pi
 from typing import TYPE_CHECKING
@@ -30,12 +31,14 @@ def counts_needed(circumstances: Sequence[Circumstances], weight: "Array", odds:
     import numpy as np
 
     numbers = np.arange(COUNTS_APART, MOST_COUNTS, COUNTS_APART)
-    enough = undecided(circumstances, numbers, odds) @ weight <= MISSED
-    return float(numbers[enough.argmax()]) if enough.any() else inf
+    share = undecided(circumstances, odds)
+    # The more counts, the less is undecided: so the first number that is enough is found by halving.
+    place = bisect_left(numbers, True, key=lambda number: bool(share(number) @ weight <= MISSED))
+    return float(numbers[place]) if place < len(numbers) else inf
 
 
-def undecided(circumstances: Sequence[Circumstances], numbers: "Array", odds: float) -> "Array":
-    """Return which share of the losses is undecided after so many counts, [number of counts, way to err].
+def undecided(circumstances: Sequence[Circumstances], odds: float) -> "Callable[[float], Array]":
+    """Return which share of the losses is undecided after a number of counts, for each way to err.
 
     After a loss the error e of a count has the chance p(e), after hiding p(e - 1). That the counts are not `odds` times
     likelier after the loss has at most the chance odds^t M(t)^m for any t, where M is the sum of p(e)^(1-t) p(e-1)^t
@@ -46,12 +49,16 @@ def undecided(circumstances: Sequence[Circumstances], numbers: "Array", odds: fl
     tilts = np.array(TILTS)
     alike = np.log(np.mean([likeness(at) for at in circumstances], axis=0))
     curvature = np.gradient(np.gradient(alike, tilts, axis=0), tilts, axis=0).clip(0)
-    exponents = log(max(odds, 1.0)) * tilts[:, None] + numbers[:, None, None] * alike
-    best = exponents.argmin(axis=1)
-    bound = np.exp(np.take_along_axis(exponents, best[:, None], axis=1)[:, 0])
-    spread = np.sqrt(2 * pi * numbers[:, None] * np.take_along_axis(curvature, best, axis=0))
-    found: Array = np.minimum(1.0, bound / np.maximum(1.0, tilts[best] * spread))
-    return found
+    hindrance, every = log(max(odds, 1.0)) * tilts[:, None], np.arange(alike.shape[1])
+
+    def share(number: float) -> "Array":
+        exponents = hindrance + number * alike
+        best = exponents.argmin(axis=0)
+        spread = np.sqrt(2 * pi * number * curvature[best, every])
+        found: Array = np.minimum(1.0, np.exp(exponents[best, every]) / np.maximum(1.0, tilts[best] * spread))
+        return found
+
+    return share
 
 
 @lru_cache(maxsize=4096)

@@ -22,11 +22,14 @@ def step_chances(missing: int, ripe: bool, levels: int, unseen: tuple[float, flo
             hidden.append(hidden[-1] * (missing - number) / (number + 1) * hiding / (1 - hiding))
     else:
         hidden = [np.full_like(hiding, 1 / (missing + 1))] * (most + 1)
-    moved = np.zeros((2, len(hiding), levels, levels))
+    numbers = np.arange(most + 1)
     down, up = unseen
-    for number, share in enumerate(hidden):
+    # [steps or steps times hidden, hiding, by how many the level moves, from -levels to levels]
+    moved = np.zeros((2, len(hiding), 2 * levels + 1))
+    for chances, share in zip(moved, (np.stack(hidden, axis=1), np.stack(hidden, axis=1) * numbers), strict=True):
         for by, part in ((-1, down), (0, 1 - down - up), (1, up)):
-            where = np.eye(levels, k=number + by)
-            moved[0] += (share * part)[:, None, None] * where
-            moved[1] += (number * share * part)[:, None, None] * where
-    return moved[0], moved[1]
+            reached = numbers + by <= levels
+            chances[:, (numbers + by + levels)[reached]] += (share * part)[:, reached]
+    places = np.arange(levels)
+    steps: Array = moved[:, :, places[None, :] - places[:, None] + levels]
+    return steps[0], steps[1]

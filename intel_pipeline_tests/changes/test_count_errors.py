@@ -88,5 +88,5 @@ def test_as_many_losses_stay_undecided_as_when_counts_are_drawn(way: int) -> Non
             generator.choice(len(chances), (draws, counts), p=chances)
         ]
         against += (told * (days == number)).sum(axis=1)
-    expected = undecided(places, np.array([float(counts)]), odds)[0, way]
+    expected = undecided(places, odds)(float(counts))[way]
     assert (against < np.log(odds)).mean() == pytest.approx(expected, rel=0.4, abs=0.001)
