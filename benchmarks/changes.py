@@ -66,14 +66,14 @@ def new_and_lost(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
 
 def new_lost_and_changed(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare ids and fingerprints: the pipeline's own query."""
-    found = differing(*(snapshot_file.scan(lake, path) for path in paths)).collect()
-    new, lost = found["user_id"].null_count(), found["user_id_after"].null_count()
+    found = differing(*([snapshot_file.scan(lake, path)] for path in paths)).collect()
+    new, lost = found["key"].null_count(), found["key_after"].null_count()
     return new, lost, found.height - new - lost
 
 
 def whole(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare as the pipeline does: also fetch the names and places of whoever differs, and the head of the list."""
-    found = compared(*(snapshot_file.scan(lake, path) for path in paths))
+    found = compared([(snapshot_file.scan(lake, paths[0]), snapshot_file.scan(lake, paths[1]))])
     return found.arrived.height, found.missing.height, found.renamed.height
 
 

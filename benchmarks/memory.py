@@ -69,7 +69,7 @@ def decode(before: Path, after: Path) -> int:
 
 def ours(before: Path, after: Path) -> int:
     """Run the pipeline's own query."""
-    return differing(*(scanned(path, COLUMNS, OSError("unreadable")) for path in (before, after))).collect().height
+    return differing(*([scanned(path, COLUMNS, OSError("unreadable"))] for path in (before, after))).collect().height
 
 
 def measured(way: str, folder: str) -> dict[str, float]:

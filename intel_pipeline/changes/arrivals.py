@@ -17,31 +17,34 @@ FEWEST_ABOVE = 5
 EDGES = 4
 
 
-def edges(head: pl.DataFrame, before: Sequence[int]) -> tuple[int, ...]:
+def edges(places_before: Sequence[int], places: Sequence[int], before: Sequence[int]) -> tuple[int, ...]:
     """Return above which positions only those stand who have followed since earlier complete captures, the last one first.
 
     Nothing for a list that is not newest first.
-    `head`: `position_before` and `position` of members known from before, in the order of `position`. In a list kept
-    newest first they keep their order, and whoever followed since stands above all of them. `before`: the edges of the
-    last complete capture.
+    `places_before` and `places`: where members known from before stood and stand now, in the order of now. In a list
+    kept newest first they keep their order, and whoever followed since stands above all of them. `before`: the edges
+    of the last complete capture.
     """
-    if head.height < FEWEST_IN_ORDER:
+    if len(places) < FEWEST_IN_ORDER:
         return ()
-    ordered = head.with_columns(in_order=pl.col("position_before") < pl.col("position_before").shift(-1))
     # Who followed anew stands at the top too, out of the old order, and does not count.
-    in_order = ordered.filter(pl.col("in_order"))
-    if in_order.height < LEAST_ORDER * (head.height - 1):
+    in_order = [
+        (old, now)
+        for old, following, now in zip(places_before, places_before[1:], places, strict=False)
+        if old < following
+    ]
+    if len(in_order) < LEAST_ORDER * (len(places) - 1):
         return ()
-    older = (in_order.filter(pl.col("position_before") >= place)["position"] for place in (0, *before[: EDGES - 1]))
-    return tuple(int(positions[0]) for positions in older if len(positions))
+    older = (next((now for old, now in in_order if old >= place), None) for place in (0, *before[: EDGES - 1]))
+    return tuple(place for place in older if place is not None)
 
 
-def at_top(top: int | None) -> pl.Expr:
-    """Return whether a follower stands above all who have stayed."""
-    return pl.lit(value=False) if top is None else (pl.col("position") <= top).fill_null(value=False)
+def at_top(edge: str) -> pl.Expr:
+    """Return whether a follower stands above all who have stayed, by the column `edge`, null where nothing tells."""
+    return (pl.col("position") <= pl.col(edge)).fill_null(value=False)
 
 
-def risen_to_top(top: int | None) -> pl.Expr:
+def risen_to_top(top: str) -> pl.Expr:
     """Return whether a follower stands above all who have stayed, where `above` tells how many would be above the old place.
 
     Only following anew brings anybody there. Whoever was among the first and is back there may not have been away.
@@ -49,13 +52,13 @@ def risen_to_top(top: int | None) -> pl.Expr:
     return at_top(top) & (pl.col("above") >= FEWEST_ABOVE).fill_null(value=False)
 
 
-def likely_new(above: Sequence[int], *, risen: float | None, settled: bool) -> pl.Expr:
+def likely_new(last_edge: str) -> pl.Expr:
     """Return which of the followers never seen before are taken to be new rather than revealed.
 
     In a list kept newest first the place decides: whoever stands above all that were there a few complete captures ago,
     the last of the `edges`, has followed since. In any other all are new if the list has `settled`: by then everybody
-    who flickers has been seen. Until then as many are as the count has `risen` by, those who are missing counted in.
+    who flickers has been seen. Until then as many of a case are as there is `room` for: the count has risen by so many,
+    those who are missing counted in.
     """
-    if above:
-        return at_top(above[-1])
-    return pl.lit(value=True) if settled else pl.int_range(pl.len()) < max(0.0, risen or 0.0)
+    within = pl.col("settled") | (pl.int_range(pl.len()).over("case") < pl.col("room"))
+    return pl.when(pl.col(last_edge).is_not_null()).then(at_top(last_edge)).otherwise(within)

@@ -1,9 +1,11 @@
-"""What differs between two follower lists, found in one streaming pass over both."""
+"""What differs between two follower lists, of any number of targets, found in one streaming pass over all of them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from intel_pipeline.changes.cases import KEY, NUMBER
 from intel_pipeline.changes.sorted_join import Pairs, paired
 from intel_pipeline.contracts.username import FINGERPRINT, fingerprinted
 
@@ -11,11 +13,15 @@ from intel_pipeline.contracts.username import FINGERPRINT, fingerprinted
 MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
 # So many of the earlier list's first entries tell in which order a list is kept.
 HEAD = 100
+# Greater than every id: case and id make one number, by which the rows of all cases are sorted.
+BEYOND = 2**37
+# The earlier and the later list of a case.
+Lists = tuple[pl.LazyFrame, pl.LazyFrame]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What differs, as small frames sorted by `user_id`.
+    """What differs in each case, as small frames sorted by `case` and `user_id`.
 
     `arrived`: MEMBER columns of those who are only in the later list. `missing`: the same of
     those only in the earlier one. `renamed`: `user_id`, `username`, `previous_username`. `head`: `position_before` and
@@ -28,45 +34,62 @@ class Compared:
     head: pl.DataFrame
 
 
-def compared(before: pl.LazyFrame, after: pl.LazyFrame) -> Compared:
-    """Compare two lists of MEMBER columns, sorted by `user_id` and distinct in it; ValueError where one is not.
+def compared(lists: Sequence[Lists]) -> Compared:
+    """Compare the lists of each case: MEMBER columns, sorted by `user_id` and distinct in it; ValueError where one is not.
 
     A list that has the column FINGERPRINT is compared without reading its usernames; names and positions are then
     read of those who differ. Only what differs is ever held as a whole.
     """
+    before, after = [earlier for earlier, _ in lists], [later for _, later in lists]
     found = differing(before, after).collect()
-    gone, new = found["user_id_after"].is_null(), found["user_id"].is_null()
-    changed = found.filter(~gone & ~new)["user_id"]
-    old = members(before, pl.concat([found.filter(gone)["user_id"], changed]), pl.col("position") < HEAD)
-    top = old.filter(pl.col("position") < HEAD)["user_id"]
-    present = members(after, pl.concat([found.filter(new)["user_id_after"], changed, top]))
-    both = old.join(present, on="user_id", suffix="_after", maintain_order="left")
+    gone, new = found["key_after"].is_null(), found["key"].is_null()
+    changed = found.filter(~gone & ~new)["key"]
+    old = members(before, found.filter(~new)["key"], pl.col("position") < HEAD)
+    top = old.filter(pl.col("position") < HEAD)["key"]
+    present = members(after, pl.concat([found.filter(new)["key_after"], changed, top]))
+    both = old.join(present, on="key", suffix="_after", maintain_order="left")
     return Compared(
-        arrived=present.join(old, on="user_id", how="anti", maintain_order="left"),
-        missing=old.join(present, on="user_id", how="anti", maintain_order="left"),
-        renamed=both.filter(pl.col("username") != pl.col("username_after")).select(
-            "user_id", username="username_after", previous_username="username"
+        arrived=placed(present.join(old, on="key", how="anti", maintain_order="left")),
+        missing=placed(old.join(present, on="key", how="anti", maintain_order="left")),
+        renamed=placed(both.filter(pl.col("username") != pl.col("username_after"))).select(
+            *KEY, username="username_after", previous_username="username"
         ),
-        head=both.filter(pl.col("position") < HEAD)
-        .select(position_before="position", position="position_after")
-        .sort("position"),
+        head=placed(both.filter(pl.col("position") < HEAD))
+        .select("case", position_before="position", position="position_after")
+        .sort("case", "position"),
     )
 
 
-def differing(before: pl.LazyFrame, after: pl.LazyFrame) -> Pairs:
-    """Return `user_id` and `user_id_after` of those in one list only, and of those whose name is another one."""
-    keys = "user_id", FINGERPRINT
-    pairs = paired(fingerprinted(before).select(keys), fingerprinted(after).select(keys), "user_id")
-    alone = pl.col("user_id").is_null() | pl.col("user_id_after").is_null()
+def differing(before: Sequence[pl.LazyFrame], after: Sequence[pl.LazyFrame]) -> Pairs:
+    """Return the query for `key` and `key_after` of those in one list only, and of those whose name is another one."""
+    pairs = paired(keyed(before, FINGERPRINT), keyed(after, FINGERPRINT), "key")
+    alone = pl.col("key").is_null() | pl.col("key_after").is_null()
     other_name = pl.col(FINGERPRINT) != pl.col(f"{FINGERPRINT}_after")
-    return pairs.where(alone | other_name, "user_id", "user_id_after")
+    return pairs.where(alone | other_name, "key", "key_after")
 
 
-def members(listed: pl.LazyFrame, user_ids: pl.Series, also: pl.Expr | None = None) -> pl.DataFrame:
-    """Return the MEMBER columns of those with `user_ids`, and of whom `also` holds, sorted by `user_id`."""
-    wanted = pl.col("user_id").is_in(user_ids.implode())
+def keyed(lists: Iterable[pl.LazyFrame], *columns: str) -> pl.LazyFrame:
+    """Return the rows of all lists with the one number of their case and id, `key`, and these columns."""
+    frames = []
+    for case, listed in enumerate(lists):
+        own = fingerprinted(listed) if FINGERPRINT in columns else listed
+        # Of a single list the key is the id itself, so that a filter by it is left to whoever reads the file.
+        key = pl.col("user_id") + case * BEYOND if case else pl.col("user_id")
+        frames.append(own.select(key.alias("key"), *columns))
+    return pl.concat(frames)
+
+
+def members(lists: Sequence[pl.LazyFrame], keys: pl.Series, also: pl.Expr | None = None) -> pl.DataFrame:
+    """Return `key`, `username` and `position` of those with `keys`, and of whom `also` holds, sorted by `key`."""
+    wanted = pl.col("key").is_in(keys.implode())
     chosen = wanted if also is None else wanted | also
-    return listed.select(MEMBER.names()).filter(chosen).collect(engine="streaming").sort("user_id")
+    return keyed(lists, "username", "position").filter(chosen).collect(engine="streaming").sort("key")
+
+
+def placed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with `case` and `user_id` for their `key`."""
+    split = rows.select((pl.col("key") // BEYOND).cast(NUMBER).alias("case"), (pl.col("key") % BEYOND).alias("user_id"))
+    return split.hstack(rows.drop("key"))
 
 
 def listing(listed: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,44 +1,58 @@
-"""Events: what a capture taught, one row each, in the columns of FOLLOWER_CHANGE."""
+"""Events: what captures taught, one row each, in the columns of FOLLOWER_CHANGE."""
+
+from collections.abc import Sequence
 
 import polars as pl
 
-from intel_pipeline.changes.evidence import CaptureRef, change_id
+from intel_pipeline.changes.cases import given
+from intel_pipeline.changes.evidence import change_id
+from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
 
 def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
-    """Return `rows` as events of one kind and state, in those columns of FOLLOWER_CHANGE that they tell of."""
+    """Return `rows` as events of one kind and state: `case`, and those columns of FOLLOWER_CHANGE that they tell of."""
     if rows.is_empty():
         # Most captures teach little, and each empty frame costs as much as a full one.
         return rows.clear()
     silent = {"previous_username"} if kind == "left" else set()
     known = [column for column in rows.columns if column in FOLLOWER_CHANGE and column not in silent]
-    return rows.select(known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
+    return rows.select("case", *known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
 
 
-def told(parts: list[pl.DataFrame], before: CaptureRef, capture: CaptureRef) -> pl.DataFrame:
-    """Return the events with what they have in common, sorted by (user_id, kind, state).
+def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
+    """Return the events as FOLLOWER_CHANGE with what they have in common, sorted by case, `user_id`, `kind` and `state`.
 
-    Each change has an id, and one that goes on keeps its own. `before`: the last complete capture before `capture`.
+    Each change has an id, and one that goes on keeps its own.
     """
-    found = pl.concat([pl.DataFrame(schema=FOLLOWER_CHANGE), *(part for part in parts if part.height)], how="diagonal")
-    ids = [
-        known or change_id(capture.target, kind, user_id, capture.capture_id)
-        for known, kind, user_id in found.select("change_id", "kind", "user_id").iter_rows()
-    ]
+    nothing = pl.DataFrame(schema={"case": pl.Int32(), **FOLLOWER_CHANGE})
+    found = pl.concat([nothing, *(part for part in parts if part.height)], how="diagonal")
+    captures, before = [case.capture for case in cases], [case.earlier for case in cases]
+    common = given(
+        found.select("case"),
+        since=(MOMENT, [one.started_at for one in before]),
+        until=(MOMENT, [one.finished_at for one in captures]),
+        target=(pl.String(), [one.target for one in captures]),
+        capture_id=(pl.String(), [one.capture_id for one in captures]),
+        before_capture_id=(pl.String(), [one.capture_id for one in before]),
+    )
     return found.with_columns(
-        change_id=pl.Series(ids, dtype=pl.String),
-        target=pl.lit(capture.target),
-        not_before=pl.coalesce("not_before", pl.lit(before.started_at, MOMENT)),
-        not_after=pl.coalesce("not_after", pl.lit(capture.finished_at, MOMENT)),
-        learned_at=pl.lit(capture.finished_at, MOMENT),
-        capture_id=pl.lit(capture.capture_id),
-        before_capture_id=pl.lit(before.capture_id),
-        first_capture_id=pl.coalesce("first_capture_id", pl.lit(capture.capture_id)),
-    ).sort("user_id", "kind", "state")
+        change_id=named(found, cases),
+        target=common["target"],
+        not_before=pl.coalesce("not_before", common["since"]),
+        not_after=pl.coalesce("not_after", common["until"]),
+        learned_at=common["until"],
+        capture_id=common["capture_id"],
+        before_capture_id=common["before_capture_id"],
+        first_capture_id=pl.coalesce("first_capture_id", common["capture_id"]),
+    ).sort("case", "user_id", "kind", "state")
 
 
-def named(kind: str, user_ids: pl.Series, capture: CaptureRef) -> pl.Series:
-    """Return the ids of changes that begin with `capture`."""
-    ids = [change_id(capture.target, kind, user_id, capture.capture_id) for user_id in user_ids]
-    return pl.Series(ids, dtype=pl.String)
+def named(rows: pl.DataFrame, cases: Sequence[Case]) -> pl.Series:
+    """Return the ids of the changes in `rows` (`case`, `change_id`, `kind`, `user_id`), new ones where there is none."""
+    captures = [(case.capture.target, case.capture.capture_id) for case in cases]
+    ids = []
+    for case, known, kind, user_id in rows.select("case", "change_id", "kind", "user_id").iter_rows():
+        target, capture_id = captures[case]
+        ids.append(known or change_id(target, kind, user_id, capture_id))
+    return pl.Series("change_id", ids, dtype=pl.String)

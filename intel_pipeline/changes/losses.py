@@ -1,16 +1,16 @@
 """Who is missing, and whether that is proof enough."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from intel_pipeline.changes.balance import BOUND, coincides
+from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.events import named
-from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import KEPT, Weighed, flicker_patience, needed, weighed
-from intel_pipeline.changes.standing import OPEN_LOSS, Row
+from intel_pipeline.changes.rows import KEPT, flicker_patience, needed, weighed
+from intel_pipeline.changes.standing import OPEN_LOSS, Case, Row
 from intel_pipeline.contracts.change import MOMENT
 
 WAITING = "more complete captures must agree"
@@ -18,101 +18,121 @@ CONTRADICTED = "the reported count does not prove it: it has not fallen by as ma
 UNDECIDED = "the reported counts err too much, or too few of them are known, to prove it"
 # From this chance of being hidden on, the count speaks against a loss.
 CLEARLY = 0.5
+# What losses of a case that went missing at the same capture have in common.
+COHORT = ["case", "first_capture_id"]
+Balances = Mapping[int, tuple[Row, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of the losses at a complete capture.
+    """What became of the losses at complete captures.
 
-    `confirmed`, `suspected`: OPEN_LOSS columns, `absences` and `needed`; of the suspected ones only those of which
-    something new is to be said. `open`: OPEN_LOSS, all that stay suspected. `row`: the last of the balance, completed.
+    `confirmed`, `suspected`: `case`, OPEN_LOSS columns, `absences` and `needed`; of the suspected ones only those of
+    which something new is to be said. `open`: `case` and OPEN_LOSS, all that stay suspected. `rows`: of each case the
+    last row of its balance, completed.
     """
 
     confirmed: pl.DataFrame
     suspected: pl.DataFrame
     open: pl.DataFrame
-    row: Row
+    rows: dict[int, Row]
 
 
-def begun_at(capture: CaptureRef, missing: pl.DataFrame, before: CaptureRef | None) -> pl.DataFrame:
-    """Return OPEN_LOSS rows for those `missing` (MEMBER columns) from the complete `capture`."""
-    return missing.select(
-        change_id=named("left", missing["user_id"], capture),
-        user_id="user_id",
-        username="username",
-        position="position",
-        not_before=pl.lit(before.started_at if before else None, MOMENT),
-        not_after=pl.lit(capture.finished_at, MOMENT),
-        reason=pl.lit(None, pl.String),
-        first_capture_id=pl.lit(capture.capture_id),
-    ).cast(OPEN_LOSS)
+def begun_at(missing: pl.DataFrame, cases: Sequence[Case]) -> pl.DataFrame:
+    """Return `case` and OPEN_LOSS rows for those `missing` (`case`, MEMBER columns) from the complete capture of a case."""
+    known = given(
+        missing,
+        first_capture_id=(pl.String(), [case.capture.capture_id for case in cases]),
+        not_before=(MOMENT, [case.before.started_at if case.before else None for case in cases]),
+        not_after=(MOMENT, [case.capture.finished_at for case in cases]),
+    ).with_columns(kind=pl.lit("left"), change_id=pl.lit(None, pl.String), reason=pl.lit(None, pl.String))
+    return known.with_columns(named(known, cases)).select("case", *OPEN_LOSS.names())
 
 
-def aged(losses: pl.DataFrame, balance: Sequence[Row]) -> pl.DataFrame:
+def aged(losses: pl.DataFrame, balances: Balances) -> pl.DataFrame:
     """Return the losses with `absences`, the complete captures since each began; one more than are kept at most."""
-    ages = {row.capture_id: len(balance) - number for number, row in enumerate(balance)}
-    absences = [ages.get(capture_id, len(balance) + 1) for capture_id in losses["first_capture_id"]]
-    return losses.with_columns(pl.Series("absences", absences, pl.Int32))
+    absences: dict[tuple[int, str], int] = {}
+    for case, first in losses.select(COHORT).unique().iter_rows():
+        balance = balances[case]
+        ages = (len(balance) - number for number, row in enumerate(balance) if row.capture_id == first)
+        absences[case, first] = next(ages, len(balance) + 1)
+    found = [absences[cohort] for cohort in losses.select(COHORT).iter_rows()]
+    return losses.with_columns(pl.Series("absences", found, pl.Int32))
 
 
-def judged(losses: pl.DataFrame, balance: tuple[Row, ...]) -> Judged:
-    """Judge the open losses (OPEN_LOSS; `reason` null for one that is new) at the last capture of `balance`."""
-    flicker = flicker_patience(balance)
-    last = replace(balance[-1], flicker=flicker)
-    told = aged(losses, balance).with_columns(needed=pl.lit(None, pl.Int32))
+def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
+    """Judge the open losses (`case`, OPEN_LOSS; `reason` null for one that is new) at the last capture of each balance."""
+    rows = {case: replace(balance[-1], flicker=flicker_patience(balance)) for case, balance in balances.items()}
+    told = aged(losses, balances).with_columns(needed=pl.lit(None, pl.Int32))
     if told.is_empty():
-        return Judged(told, told, losses, last)
+        return Judged(told, told, losses, rows)
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
-    if told["absences"].max() >= flicker:  # type: ignore[operator]
-        found = weighed(balance)
-        coincidence = coincides(found.entries, found.weighing, found.counts)
-        last = replace(last, counts=float("inf") if coincidence else found.counts)
-        told = decided(told, found, last)
-        # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
-        if found.counts > KEPT / 2:
-            told = told.with_columns(proven=pl.lit(value=False))
+    said = []
+    for case, oldest in told.group_by("case", maintain_order=True).agg(pl.col("absences").max()).iter_rows():
+        if oldest >= rows[case].flicker:
+            rows[case], of_cohorts = weighed_at(case, balances[case], rows[case])
+            said.append(of_cohorts)
+    if said:
+        told = decided(told, pl.concat(said))
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
     news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
     proven = told.filter("proven")
-    confirmed = proven.with_columns(reason=pl.lit(None, pl.String), not_after=gone_by(proven, balance, flicker))
-    return Judged(
-        confirmed.select(columns),
-        news.select(columns),
-        suspected.select(losses.columns),
-        replace(last, confirmed=confirmed.height),
-    )
+    confirmed = proven.with_columns(reason=pl.lit(None, pl.String), not_after=gone_by(proven, balances, rows))
+    for case, number in confirmed.group_by("case").len().iter_rows():
+        rows[case] = replace(rows[case], confirmed=number)
+    return Judged(confirmed.select(columns), news.select(columns), suspected.select(losses.columns), rows)
 
 
-def gone_by(confirmed: pl.DataFrame, balance: Sequence[Row], flicker: int) -> pl.Series:
+def gone_by(confirmed: pl.DataFrame, balances: Balances, rows: Mapping[int, Row]) -> pl.Series:
     """Return by when those who are `confirmed` to have left had done so.
 
     Where followers flicker, somebody may have been missing for as long as that explains, and have left only then.
     """
-    doubtful = flicker - 1 if flicker > FEWEST else 0
-    moments = [
-        max(known, balance[max(0, len(balance) - absences) + doubtful].finished_at)
-        for known, absences in confirmed.select("not_after", "absences").iter_rows()
-    ]
+    moments = []
+    for case, known, absences in confirmed.select("case", "not_after", "absences").iter_rows():
+        balance, flicker = balances[case], rows[case].flicker
+        doubtful = flicker - 1 if flicker > FEWEST else 0
+        moments.append(max(known, balance[max(0, len(balance) - absences) + doubtful].finished_at))
     return pl.Series("not_after", moments, MOMENT)
 
 
-def decided(told: pl.DataFrame, found: Weighed, last: Row) -> pl.DataFrame:
-    """Return the losses with what the counts say of each: `proven`, or the `reason` why not; and `needed`."""
-    flicker, counts = last.flicker, last.counts if last.counts is not None else float("inf")
-    by_capture = pl.DataFrame(
+def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, pl.DataFrame]:
+    """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort.
+
+    That is COHORT, the `chance` that one of it is hidden, `most`, which it may be, `ripe_at`, the absences that
+    flickering explains, and `needed`.
+    """
+    found = weighed(balance)
+    coincidence = coincides(found.entries, found.weighing, found.counts)
+    counts = float("inf") if coincidence else found.counts
+    # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
+    allowed = BOUND if found.counts <= KEPT / 2 else -1.0
+    said = pl.DataFrame(
         {
             "first_capture_id": [row.capture_id for row in found.rows],
             "chance": found.weighing.chances,
-            "needed": pl.Series(needed(found.rows, flicker, counts), dtype=pl.Int32),
+            "needed": pl.Series(needed(found.rows, last.flicker, counts), dtype=pl.Int32),
         }
-    )
-    known = told.drop("needed").join(by_capture, on="first_capture_id", how="left", maintain_order="left")
-    waiting = (pl.col("absences") < flicker) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
+    ).with_columns(case=pl.lit(case, pl.Int32), most=pl.lit(allowed), ripe_at=pl.lit(last.flicker, pl.Int32))
+    return replace(last, counts=counts), said
+
+
+def decided(told: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Return the losses with what the counts have `said` of each: `proven`, or the `reason` why not; and `needed`.
+
+    Nothing is decided in a case of which nothing is said.
+    """
+    weighed_cases = pl.col("case").is_in(said["case"].unique().implode())
+    ripe_at = dict(said.select("case", "ripe_at").unique().iter_rows())
+    known = told.drop("needed").join(said.drop("ripe_at"), on=COHORT, how="left", maintain_order="left")
+    known = known.with_columns(ripe_at=pl.col("case").replace_strict(ripe_at, default=None, return_dtype=pl.Int32))
+    waiting = (pl.col("absences") < pl.col("ripe_at")) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
     # What the counts once said against a loss they may fall silent about later: that is not worth another word.
     against = (pl.col("known") == CONTRADICTED).fill_null(value=False) | (pl.col("chance") >= CLEARLY)
-    reason = pl.when(waiting).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
+    reason = pl.when(waiting | ~weighed_cases).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
+    ripe = pl.col("absences") >= pl.col("ripe_at")
     return known.with_columns(
-        proven=((pl.col("absences") >= flicker) & (pl.col("chance") <= BOUND)).fill_null(value=False),
+        proven=(ripe & (pl.col("chance") <= pl.col("most"))).fill_null(value=False),
         reason=reason.otherwise(pl.lit(UNDECIDED)),
     )

@@ -8,7 +8,7 @@ import polars as pl
 from intel_pipeline.changes.losses import aged
 from intel_pipeline.changes.rows import less
 from intel_pipeline.changes.sorting import best_explained, by_counts_before, learned_odds, supposed
-from intel_pipeline.changes.standing import Row, Standing
+from intel_pipeline.changes.standing import Case, Row
 
 CAME_BACK = "the reported count had let them go: they left, and came back before that was proven"
 SOME_CAME_BACK = (
@@ -21,7 +21,7 @@ LONG_AGO = ""
 class Returns:
     """Those who are back, and what that makes of the balance and of the capture's own row.
 
-    `back`: OPEN_LOSS columns and `absences`; `reason` is CAME_BACK, or SOME_CAME_BACK where nothing tells who of several,
+    `back`: `case`, OPEN_LOSS columns and `absences`; `reason` is CAME_BACK, or SOME_CAME_BACK where nothing tells who of several,
     for as many as had left. The others flickered: they
     were counted all the while, so they are taken out of the rows that they had been missing since.
     """
@@ -31,18 +31,16 @@ class Returns:
     row: Row
 
 
-def returned(standing: Standing, back: pl.DataFrame, row: Row, *, complete: bool) -> Returns:
-    """Sort out those who are `back` (OPEN_LOSS columns, and `anew`) in the capture of `row`.
+def returned(case: Case, back: pl.DataFrame, row: Row) -> Returns:
+    """Sort out those who are `back` (OPEN_LOSS columns, and `anew`), at least one, in the capture of a case and its `row`.
 
     Whoever has followed `anew`, as the list's order proves, had left. Of the others, whoever flickers
     was counted all the while, and whoever left was not. So the counts tell how many had left of those who went missing
     and came back together: what explains the counts best, the one at their return included, is taken. An incomplete
     capture has no count that its list can be compared with; there the counts while they were missing tell.
     """
-    known = aged(back, standing.balance)
-    if back.is_empty():
-        return Returns(known, standing.balance, row)
-    kept = [one.capture_id for one in standing.balance]
+    known = aged(back, {back["case"][0]: case.balance})
+    kept = [one.capture_id for one in case.balance]
     # Of those who went missing before all that is kept, nothing tells one from the other.
     first = pl.col("first_capture_id")
     known = known.with_columns(cohort=pl.when(first.is_in(kept)).then(first).otherwise(pl.lit(LONG_AGO)))
@@ -50,8 +48,9 @@ def returned(standing: Standing, back: pl.DataFrame, row: Row, *, complete: bool
     row = replace(row, arrived=row.arrived + known.height - doubtful.height)
     cohorts = Counter(doubtful["cohort"])
     absences = dict(doubtful.select("cohort", "absences").iter_rows())
-    odds = {cohort: learned_odds(standing.balance, absences[cohort]) for cohort in cohorts}
-    found = best_explained(standing, cohorts, row, odds) if complete else by_counts_before(standing, cohorts, odds)
+    odds = {cohort: learned_odds(case.balance, absences[cohort]) for cohort in cohorts}
+    complete = case.capture.complete
+    found = best_explained(case, cohorts, row, odds) if complete else by_counts_before(case, cohorts, odds)
     known = known.with_columns(reason=said_of(cohorts, found.left))
     flickered = known.filter(pl.col("reason").is_null())
     counted = replace(
@@ -62,7 +61,7 @@ def returned(standing: Standing, back: pl.DataFrame, row: Row, *, complete: bool
         let_go_doubt=found.left_doubt,
         returned_doubt=found.flickered_doubt,
     )
-    return Returns(known, less(standing.balance, cohorts, found.left), counted)
+    return Returns(known, less(case.balance, cohorts, found.left), counted)
 
 
 def said_of(cohorts: Counter[str], left: Counter[str]) -> pl.Expr:

@@ -7,7 +7,7 @@ from functools import cache
 from math import exp, isfinite, lgamma, log
 
 from intel_pipeline.changes.rows import entered, flickers_again, lately, less, recent, weighing_of
-from intel_pipeline.changes.standing import Row, Standing
+from intel_pipeline.changes.standing import Case, Row
 
 # Beforehand so many are believed to flicker for one who has left and is back at the old place within ten captures, times
 # the ten: whoever has left is as likely to be back at each of them, while whoever flickers is mostly back at the first.
@@ -41,14 +41,14 @@ def learned_odds(balance: tuple[Row, ...], absences: int) -> float:
     return float(min(max(odds, LIMITS[0]), LIMITS[1]))
 
 
-def by_counts_before(standing: Standing, cohorts: Counter[str], odds: Mapping[str, float]) -> Sorting:
+def by_counts_before(case: Case, cohorts: Counter[str], odds: Mapping[str, float]) -> Sorting:
     """Sort out `cohorts`, numbers by the capture they went missing at, by the counts so far: all had left, or none."""
-    window = recent(standing.balance)
+    window = recent(case.balance)
     hidden = dict(zip((row.capture_id for row in window), weighing_of(window).chances, strict=True))
     flickered = {cohort: flickered_after(hidden.get(cohort, 1.0), most) for cohort, most in odds.items()}
     left = Counter({cohort: cohorts[cohort] for cohort, chance in flickered.items() if chance < EVEN})
     more = sum((1 - chance) * cohorts[cohort] for cohort, chance in flickered.items() if cohort not in left)
-    return Sorting(left, joint_doubt(standing, {cohort: flickered[cohort] for cohort in left}), more)
+    return Sorting(left, joint_doubt(case, {cohort: flickered[cohort] for cohort in left}), more)
 
 
 def flickered_after(hidden: float, odds: float) -> float:
@@ -56,7 +56,7 @@ def flickered_after(hidden: float, odds: float) -> float:
     return hidden * odds / (1 - hidden + hidden * odds)
 
 
-def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Mapping[str, float]) -> Sorting:
+def best_explained(case: Case, cohorts: Counter[str], row: Row, odds: Mapping[str, float]) -> Sorting:
     """Sort out `cohorts`, numbers by the capture they went missing at, so that the counts up to `row` are explained best.
 
     `row`: of the complete capture that they are back at.
@@ -65,7 +65,7 @@ def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Ma
     @cache
     def fit(left: frozenset[tuple[str, int]]) -> float:
         numbers = Counter(dict(left))
-        balance = entered(less(standing.balance, cohorts, numbers), supposed(row, numbers), standing.since)
+        balance = entered(less(case.balance, cohorts, numbers), supposed(row, numbers), case.since)
         surprises = (surprise(cohorts[cohort], number, odds[cohort]) for cohort, number in left)
         return weighing_of(recent(balance)).evidence - sum(surprises)
 
@@ -84,16 +84,16 @@ def best_explained(standing: Standing, cohorts: Counter[str], row: Row, odds: Ma
     best = fits(left)
     doubts = {cohort: likelihood(fits(left - Counter([cohort])) - best) for cohort in left}
     others = (likelihood(fits(left + Counter([cohort])) - best) for cohort in cohorts - left)
-    return Sorting(left, joint_doubt(standing, doubts), sum(others))
+    return Sorting(left, joint_doubt(case, doubts), sum(others))
 
 
-def joint_doubt(standing: Standing, doubts: Mapping[str, float]) -> float:
+def joint_doubt(case: Case, doubts: Mapping[str, float]) -> float:
     """Return the chance that not all of them had left, by the doubt in each cohort.
 
     Where it is doubtful that others who came back when these went missing had left, it is doubtful of these: the counts
     would be the same if neither had.
     """
-    before = {row.capture_id: row.let_go_doubt for row in standing.balance}
+    before = {row.capture_id: row.let_go_doubt for row in case.balance}
     sure = 1.0
     for cohort, doubt in doubts.items():
         sure *= (1 - doubt) * (1 - min(1.0, before.get(cohort, 0.0)))

@@ -105,6 +105,26 @@ class Since:
         return Since(*(getattr(self, name) + getattr(row, name) for name in self.__slots__))
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A capture, and what is known before it but for whom the lists hold: as in Standing."""
+
+    capture: CaptureRef
+    before: CaptureRef | None
+    balance: tuple[Row, ...]
+    since: Since
+
+    @property
+    def based(self) -> bool:
+        """Whether there was a complete capture: only then can anything change."""
+        return self.before is not None and self.before.complete
+
+    @property
+    def earlier(self) -> CaptureRef:
+        """The capture since which something has happened."""
+        return self.before or self.capture
+
+
 def nothing_known() -> Standing:
     """Return what is known before the first capture."""
     return Standing(

@@ -21,7 +21,7 @@ def listed(members: People) -> pl.LazyFrame:
 
 
 def plan(before: pl.LazyFrame, after: pl.LazyFrame) -> str:
-    graph = differing(before, after).rows.show_graph(plan_stage="physical", engine="streaming", raw_output=True)
+    graph = differing([before], [after]).rows.show_graph(plan_stage="physical", engine="streaming", raw_output=True)
     assert graph is not None
     return graph
 
@@ -33,37 +33,52 @@ ways_to_know = st.sampled_from([listing, pl.LazyFrame.lazy])
 def test_it_agrees_with_comparing_one_by_one(
     before: People, after: People, known_before: Way, known_after: Way
 ) -> None:
-    found = compared(known_before(listed(before)), known_after(listed(after)))
+    found = compared([(known_before(listed(before)), known_after(listed(after)))])
     place_before, place = ({user_id: at for at, user_id in enumerate(one)} for one in (before, after))
-    assert found.arrived.rows() == sorted((one, after[one], place[one]) for one in after.keys() - before.keys())
-    assert found.missing.rows() == sorted((one, before[one], place_before[one]) for one in before.keys() - after.keys())
+    assert found.arrived.drop("case").rows() == sorted(
+        (one, after[one], place[one]) for one in after.keys() - before.keys()
+    )
+    assert found.missing.drop("case").rows() == sorted(
+        (one, before[one], place_before[one]) for one in before.keys() - after.keys()
+    )
     both = before.keys() & after.keys()
-    assert found.renamed.rows() == sorted((one, after[one], before[one]) for one in both if after[one] != before[one])
+    assert found.renamed.drop("case").rows() == sorted(
+        (one, after[one], before[one]) for one in both if after[one] != before[one]
+    )
     stayed = sorted((place[one], place_before[one]) for one in both if place_before[one] < HEAD)
     assert found.head.select("position", "position_before").rows() == stayed
-    assert found.arrived.schema == MEMBER
+    assert found.arrived.schema == {"case": pl.Int32(), **MEMBER}
+
+
+@given(st.lists(st.tuples(people, people), min_size=1, max_size=4))
+def test_lists_of_many_cases_are_compared_as_each_by_itself(pairs: list[tuple[People, People]]) -> None:
+    lists = [(listed(before), listed(after)) for before, after in pairs]
+    together, apart = compared(lists), [compared([pair]) for pair in lists]
+    for name in ("arrived", "missing", "renamed", "head"):
+        parts = [getattr(one, name).with_columns(case=pl.lit(case, pl.Int32)) for case, one in enumerate(apart)]
+        assert getattr(together, name).equals(pl.concat(parts))
 
 
 def test_the_head_ends_after_its_number_of_places() -> None:
     everybody = dict.fromkeys(range(1, 3 * HEAD), "ann")
-    found = compared(listed(everybody), listed(dict(reversed(everybody.items()))))
+    found = compared([(listed(everybody), listed(dict(reversed(everybody.items()))))])
     assert sorted(found.head["position_before"]) == list(range(HEAD))
     assert found.head["position"].is_sorted()
 
 
 def test_whose_place_is_not_known_is_not_in_the_head() -> None:
     nowhere = listed({1: "ann", 2: "bob"}).with_columns(position=pl.lit(None, pl.Int64))
-    assert compared(nowhere, listed({1: "ann", 2: "bob"})).head.is_empty()
+    assert compared([(nowhere, listed({1: "ann", 2: "bob"}))]).head.is_empty()
 
 
 @pytest.mark.parametrize("user_ids", [[2, 1], [1, 1], [1, None]], ids=["backwards", "repeated", "null"])
 def test_a_list_that_is_not_sorted_is_refused(user_ids: list[int | None]) -> None:
     good = listed({1: "ann", 2: "bob"})
     bad = pl.LazyFrame({"user_id": user_ids, "username": ["ann", "bob"], "position": [0, 1]}, schema=MEMBER)
-    with pytest.raises(ValueError, match="before is not sorted by user_id"):
-        compared(bad, good)
-    with pytest.raises(ValueError, match="after is not sorted by user_id"):
-        compared(good, bad)
+    with pytest.raises(ValueError, match="before is not sorted by key"):
+        compared([(bad, good)])
+    with pytest.raises(ValueError, match="after is not sorted by key"):
+        compared([(good, bad)])
 
 
 def test_both_lists_are_merged_and_never_hashed() -> None:
@@ -79,5 +94,5 @@ def test_names_and_places_are_not_read_where_fingerprints_are_known(tmp_path: Pa
     members = dict.fromkeys(range(1, 9), "ann")
     for path in (before, after):
         listing(listed(members)).select("user_id", FINGERPRINT).collect().write_parquet(path)
-    found = differing(pl.scan_parquet(before), pl.scan_parquet(after)).collect()
+    found = differing([pl.scan_parquet(before)], [pl.scan_parquet(after)]).collect()
     assert found.is_empty()

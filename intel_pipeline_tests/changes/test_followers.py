@@ -187,5 +187,5 @@ def test_a_name_that_passes_to_another_id_is_a_loss_and_an_arrival() -> None:
 def test_an_unsorted_list_is_refused_rather_than_compared(spoil: Callable[[pl.LazyFrame], pl.LazyFrame]) -> None:
     first, second = Seen(people(1, 2, 3)), Seen(people(2, 3, 4))
     standing = learn(nothing_known(), ref(0, first), frame(first)).standing
-    with pytest.raises(ValueError, match="after is not sorted by user_id"):
+    with pytest.raises(ValueError, match="after is not sorted by key"):
         learn(standing, ref(1, second), spoil(frame(second)))

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.sorting import best_explained, learned_odds
-from intel_pipeline.changes.standing import Row, Standing, nothing_known
+from intel_pipeline.changes.standing import Case, Row, Since
 
 AT = datetime(2026, 11, 1, 6, tzinfo=UTC)
 QUIET = Row(capture_id="", started_at=AT, finished_at=AT, listed=100, reported=100.0)
 
 
-def standing(*rows: Row) -> Standing:
+def standing(*rows: Row) -> Case:
     named = (replace(row, capture_id=f"{number}") for number, row in enumerate(rows))
-    return replace(nothing_known(), balance=tuple(named))
+    return Case(CaptureRef("now", "desk", AT, AT, complete=True), None, tuple(named), Since())
 
 
 def gone(*, by_count: int, missing: int = 1) -> Row:

@@ -1,0 +1,205 @@
+"""Who is in a list and was not before: back from a loss, or seen for the first time and then new or only revealed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from intel_pipeline.changes.arrivals import EDGES, SEEN, SETTLING, at_top, edges, likely_new, risen_to_top
+from intel_pipeline.changes.cases import KEY, counted, given
+from intel_pipeline.changes.comparison import Compared
+from intel_pipeline.changes.events import event
+from intel_pipeline.changes.returns import Returns, returned
+from intel_pipeline.changes.rows import flicker_patience
+from intel_pipeline.changes.standing import Case, Row
+from intel_pipeline.contracts.change import MOMENT
+
+NAMES = ("case", "user_id", "username", "previous_username", "not_before")
+Edges = Sequence[tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Who is in the lists and was not before: `back` from suspected losses, and `again` from confirmed ones.
+
+    `balances`, `rows`: of each case, with what those who are back make of them. `events`: what all newcomers teach.
+    """
+
+    back: pl.DataFrame
+    again: pl.DataFrame
+    balances: Sequence[tuple[Row, ...]]
+    rows: Sequence[Row]
+    events: Sequence[pl.DataFrame]
+
+
+def newcomers(cases: Sequence[Case], found: Compared, losses: pl.DataFrame, lost: pl.DataFrame) -> Newcomers:
+    """Sort out those who are in the lists and were not before.
+
+    `losses`: `case` and OPEN_LOSS, what was suspected. `lost`: `case` and LOST, of those among the newcomers.
+    """
+    above = edges_of(cases, found.head)
+    suspected = losses.rename({"username": "previous_username", "position": "position_before"})
+    back = found.arrived.join(suspected, on=KEY, maintain_order="left")
+    back = back.with_columns(above=pl.col("position_before") + arrived_since(cases, back))
+    back = given(back, top=(pl.Int64(), [one[0] if one else None for one in above]))
+    back = back.with_columns(anew=risen_to_top("top")).drop("top")
+    again = found.arrived.join(lost.rename({"username": "previous_username"}), on=KEY, maintain_order="left")
+    known = pl.concat([back.select(KEY), again.select(KEY)])
+    fresh = known_as_new(cases, found, found.arrived.join(known, on=KEY, how="anti", maintain_order="left"), above)
+    rows = rows_of(cases, found, fresh, counted(again), above)
+    sorted_out = returned_of(cases, back, rows)
+    parts = [one.back for one in sorted_out.values()]
+    back = pl.concat(parts) if parts else back
+    events = [
+        # Nobody was listed between the two names, so the rename lies anywhere between them.
+        event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
+        event(back.with_columns(position="position_before"), "left", "retracted"),
+        *first_seen(cases, fresh, again, above),
+    ]
+    return Newcomers(
+        back=back,
+        again=again,
+        balances=[sorted_out[n].balance if n in sorted_out else case.balance for n, case in enumerate(cases)],
+        rows=[sorted_out[n].row if n in sorted_out else row for n, row in enumerate(rows)],
+        events=events,
+    )
+
+
+def edges_of(cases: Sequence[Case], head: pl.DataFrame) -> Edges:
+    """Return the edges of each case's list, by its `head`, as in Compared."""
+    heads = {
+        case: (before, positions)
+        for case, before, positions in head.group_by("case", maintain_order=True).agg(pl.all()).iter_rows()
+    }
+    nobody: tuple[list[int], list[int]] = [], []
+    return [
+        edges(*heads.get(number, nobody), case.balance[-1].edges if case.balance else ())
+        for number, case in enumerate(cases)
+    ]
+
+
+def arrived_since(cases: Sequence[Case], back: pl.DataFrame) -> pl.Series:
+    """Return how many have followed since the captures that each of `back` was missing first, these included."""
+    numbers = []
+    for case, first in back.select("case", "first_capture_id").iter_rows():
+        arrived = cases[case].since.arrived
+        for row in reversed(cases[case].balance):
+            arrived += row.arrived
+            if row.capture_id == first:
+                break
+        numbers.append(arrived)
+    return pl.Series(numbers, dtype=pl.Int64)
+
+
+def known_as_new(cases: Sequence[Case], found: Compared, fresh: pl.DataFrame, above: Edges) -> pl.DataFrame:
+    """Return those seen for the first time with `likely`, whether they are new, and `proven`, whether that is certain.
+
+    While not everybody who flickers has been seen, it takes counts that leave no room for anybody hidden, or that have
+    risen by as many as appear.
+    """
+    arrived, missing, first_seen_now = counted(found.arrived), counted(found.missing), counted(fresh)
+    settled, certain, room = [], [], []
+    for number, case in enumerate(cases):
+        known, patience = len(case.balance), flicker_patience(case.balance) if case.balance else 0
+        risen = None
+        if case.based and case.capture.complete and case.capture.reported is not None:
+            others = arrived[number] - first_seen_now[number]
+            risen = case.capture.reported - case.balance[-1].reported - case.since.arrived - others
+        no_room = all(row.reported <= row.listed for row in case.balance)
+        told_by_count = risen is not None and first_seen_now[number] <= risen
+        settled.append(known >= max(SETTLING, min(patience, SEEN)))
+        certain.append(known >= max(SETTLING, patience) or no_room or told_by_count)
+        room.append(0.0 if risen is None else max(0.0, risen + missing[number]))
+    fresh = given(
+        fresh,
+        settled=(pl.Boolean(), settled),
+        certain=(pl.Boolean(), certain),
+        based=(pl.Boolean(), [case.based for case in cases]),
+        room=(pl.Float64(), room),
+        last_edge=(pl.Int64(), [one[-1] if one else None for one in above]),
+    )
+    likely = pl.col("based") & likely_new("last_edge")
+    fresh = fresh.with_columns(likely=likely)
+    return fresh.with_columns(proven=pl.col("likely") & pl.col("certain")).drop(
+        "settled", "certain", "room", "last_edge"
+    )
+
+
+def rows_of(
+    cases: Sequence[Case], found: Compared, fresh: pl.DataFrame, again: Mapping[int, int], above: Edges
+) -> list[Row]:
+    """Return what each capture alone enters into the balance, but for those who are back."""
+    likely, revealed = counted(fresh.filter("likely")), counted(fresh.filter(pl.col("based") & ~pl.col("likely")))
+    missing = counted(found.missing)
+    return [
+        Row(
+            capture_id=case.capture.capture_id,
+            started_at=case.capture.started_at,
+            finished_at=case.capture.finished_at,
+            listed=case.capture.listed,
+            reported=case.capture.reported or 0.0,
+            moved=case.capture.moved,
+            arrived=likely[number] + again.get(number, 0),
+            revealed=revealed[number],
+            missing=missing[number] if case.capture.complete else 0,
+            edges=above[number],
+        )
+        for number, case in enumerate(cases)
+    ]
+
+
+def returned_of(cases: Sequence[Case], back: pl.DataFrame, rows: Sequence[Row]) -> dict[int, Returns]:
+    """Return what became of those who are `back`, by case; cases without any are left out."""
+    parts = back.partition_by("case", maintain_order=True)
+    numbers = [part["case"][0] for part in parts]
+    return {number: returned(cases[number], part, rows[number]) for number, part in zip(numbers, parts, strict=True)}
+
+
+def renamed(back: pl.DataFrame) -> pl.DataFrame:
+    """Return those who came back under another name."""
+    return back.filter(pl.col("username") != pl.col("previous_username"))
+
+
+def first_seen(cases: Sequence[Case], fresh: pl.DataFrame, again: pl.DataFrame, above: Edges) -> Sequence[pl.DataFrame]:
+    """Return the events of those who have followed, anew or for the first time, and of those who were only revealed."""
+    if fresh.is_empty() and again.is_empty():
+        return ()
+    earliest = [doubtful_since(case, max(1, len(one))) for case, one in zip(cases, above, strict=True)]
+    after = given(again, doubtful=(MOMENT, [nth(moments, 0) for moments in earliest]))
+    refollowed = after.with_columns(not_before=pl.max_horizontal("not_before", "doubtful")).drop("doubtful")
+    placed = {f"edge{number}": (pl.Int64(), [nth(one, number) for one in above]) for number in range(EDGES)}
+    since = {f"since{number}": (MOMENT, [nth(one, number) for one in earliest]) for number in range(EDGES)}
+    shown = given(fresh.filter("based"), **placed, **since)
+    followed = shown.filter("proven").with_columns(not_before=followed_since())
+    return (
+        event(refollowed, "refollowed", "confirmed"),
+        event(followed, "followed", "confirmed"),
+        event(shown.filter(~pl.col("proven")), "revealed", "confirmed"),
+    )
+
+
+def nth(values: Sequence[object], number: int) -> object:
+    """Return one of the values, None where there are not so many."""
+    return values[number] if number < len(values) else None
+
+
+def doubtful_since(case: Case, number: int) -> list[datetime]:
+    """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed.
+
+    After it as many as make up `number`, each a complete capture earlier; nothing before there is a complete capture.
+    """
+    if not case.balance:
+        return []
+    known, doubtful = len(case.balance), flicker_patience(case.balance) - 1
+    return [case.balance[max(0, known - doubtful - more)].started_at for more in range(number)]
+
+
+def followed_since() -> pl.Expr:
+    """Return the last moment at which new followers are proven not to have followed yet, by their place in the list.
+
+    Who stands above all whom an earlier capture knew, but not at the top, followed since that one: the columns `edge0`
+    and so on are the edges, `since0` and so on the moments of `doubtful_since`.
+    """
+    placed = (pl.when(at_top(f"edge{number}")).then(pl.col(f"since{number}")) for number in range(EDGES))
+    return pl.coalesce(*placed, pl.col("since0"))
