@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from benchmarks import limits
 from benchmarks.report import Report, over
 from intel_pipeline.changes.comparison import differing
-from intel_pipeline.contracts.username import FINGERPRINT
+from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.lake.row_groups import DELTA, ROW_GROUP, scanned
 
 SIZE = 100_000_000

@@ -63,7 +63,7 @@ def test_only_the_dagster_side_imports_dagster() -> None:
 def test_changes_know_nothing_but_frames_and_their_columns() -> None:
     allowed = (
         *("polars", "typing", "dataclasses", "datetime.datetime", "datetime.timedelta", "hashlib", "collections"),
-        *("numpy", "math", "statistics", "functools", "itertools", "zlib"),
+        *("numpy", "math", "statistics", "functools", "itertools", "zlib", "bisect"),
         *("intel_pipeline.changes", "intel_pipeline.contracts", "intel_pipeline.sorting"),
     )
     paths = [*modules("changes"), PACKAGE / "sorting.py"]

@@ -7,7 +7,7 @@ import polars as pl
 
 from intel_pipeline.changes.cases import KEY, NUMBER
 from intel_pipeline.changes.sorted_join import Pairs, paired
-from intel_pipeline.contracts.username import FINGERPRINT, fingerprinted
+from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
 # A member of a list: `position` counts from the top of the list, null where that is not known.
 MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
@@ -24,33 +24,36 @@ class Compared:
     """What differs in each case, as small frames sorted by `case` and `user_id`.
 
     `arrived`: MEMBER columns of those who are only in the later list. `missing`: the same of
-    those only in the earlier one. `renamed`: `user_id`, `username`, `previous_username`. `head`: `position_before` and
+    those only in the earlier one. `altered`: of those in both, who is shown otherwise than before, as `arrived`.
+    `renamed`: of these `user_id`, `username`, `previous_username`. `head`: `position_before` and
     `position` of the earlier list's first HEAD entries that are in both, in the order of the later one.
     """
 
     arrived: pl.DataFrame
     missing: pl.DataFrame
+    altered: pl.DataFrame
     renamed: pl.DataFrame
     head: pl.DataFrame
 
 
-def compared(lists: Sequence[Lists]) -> Compared:
+def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     """Compare the lists of each case: MEMBER columns, sorted by `user_id` and distinct in it; ValueError where one is not.
 
-    A list that has the column FINGERPRINT is compared without reading its usernames; names and positions are then
-    read of those who differ. Only what differs is ever held as a whole.
+    A list that has the column FINGERPRINT is compared without reading its texts; names and positions are then
+    read of those who differ, and of the later list `more` columns. Only what differs is ever held as a whole.
     """
     before, after = [earlier for earlier, _ in lists], [later for _, later in lists]
     found = differing(before, after).collect()
     gone, new = found["key_after"].is_null(), found["key"].is_null()
     changed = found.filter(~gone & ~new)["key"]
-    old = members(before, found.filter(~new)["key"], pl.col("position") < HEAD)
+    old = members(before, found.filter(~new)["key"], also=pl.col("position") < HEAD)
     top = old.filter(pl.col("position") < HEAD)["key"]
-    present = members(after, pl.concat([found.filter(new)["key_after"], changed, top]))
+    present = members(after, pl.concat([found.filter(new)["key_after"], changed, top]), more)
     both = old.join(present, on="key", suffix="_after", maintain_order="left")
     return Compared(
         arrived=placed(present.join(old, on="key", how="anti", maintain_order="left")),
         missing=placed(old.join(present, on="key", how="anti", maintain_order="left")),
+        altered=placed(present.filter(pl.col("key").is_in(changed.implode()))),
         renamed=placed(both.filter(pl.col("username") != pl.col("username_after"))).select(
             *KEY, username="username_after", previous_username="username"
         ),
@@ -61,11 +64,11 @@ def compared(lists: Sequence[Lists]) -> Compared:
 
 
 def differing(before: Sequence[pl.LazyFrame], after: Sequence[pl.LazyFrame]) -> Pairs:
-    """Return the query for `key` and `key_after` of those in one list only, and of those whose name is another one."""
+    """Return the query for `key` and `key_after` of those in one list only, and of those who are shown otherwise."""
     pairs = paired(keyed(before, FINGERPRINT), keyed(after, FINGERPRINT), "key")
     alone = pl.col("key").is_null() | pl.col("key_after").is_null()
-    other_name = pl.col(FINGERPRINT) != pl.col(f"{FINGERPRINT}_after")
-    return pairs.where(alone | other_name, "key", "key_after")
+    otherwise = pl.col(FINGERPRINT) != pl.col(f"{FINGERPRINT}_after")
+    return pairs.where(alone | otherwise, "key", "key_after")
 
 
 def keyed(lists: Iterable[pl.LazyFrame], *columns: str) -> pl.LazyFrame:
@@ -79,11 +82,13 @@ def keyed(lists: Iterable[pl.LazyFrame], *columns: str) -> pl.LazyFrame:
     return pl.concat(frames)
 
 
-def members(lists: Sequence[pl.LazyFrame], keys: pl.Series, also: pl.Expr | None = None) -> pl.DataFrame:
-    """Return `key`, `username` and `position` of those with `keys`, and of whom `also` holds, sorted by `key`."""
+def members(
+    lists: Sequence[pl.LazyFrame], keys: pl.Series, more: Sequence[str] = (), also: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return `key`, `username`, `position` and `more` of those with `keys`, and of whom `also` holds, sorted by `key`."""
     wanted = pl.col("key").is_in(keys.implode())
     chosen = wanted if also is None else wanted | also
-    return keyed(lists, "username", "position").filter(chosen).collect(engine="streaming").sort("key")
+    return keyed(lists, "username", "position", *more).filter(chosen).collect(engine="streaming").sort("key")
 
 
 def placed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,7 @@ class Lessons:
     """What captures taught, each by its `case`.
 
     `changes`: FOLLOWER_CHANGE, sorted by (case, user_id, kind, state). `open`: OPEN_LOSS, the losses that are suspected
-    now. `confirmed`: LOST, of whom that is certain now. `again`: `user_id` of those who had left and are back. `shown`:
+    now. `arrived`, `missing`, `altered`: as in Compared. `confirmed`: LOST, of whom that is certain now. `again`: `user_id` of those who had left and are back. `shown`:
     `user_id` and `username` of those whom an incomplete capture shows and the list before it does not, or not by that
     name. `balances`, `since`: as in Standing. `rows`: what each capture alone enters into the balance; for an
     incomplete one only what `Since` sums up counts.
@@ -32,6 +32,9 @@ class Lessons:
 
     changes: pl.DataFrame
     open: pl.DataFrame
+    arrived: pl.DataFrame
+    missing: pl.DataFrame
+    altered: pl.DataFrame
     confirmed: pl.DataFrame
     again: pl.DataFrame
     shown: pl.DataFrame
@@ -40,15 +43,17 @@ class Lessons:
     rows: Sequence[Row]
 
 
-def learn_all(cases: Sequence[Case], lists: Sequence[Lists], losses: pl.DataFrame, lost: Lost) -> Lessons:
+def learn_all(
+    cases: Sequence[Case], lists: Sequence[Lists], losses: pl.DataFrame, lost: Lost, more: Sequence[str] = ()
+) -> Lessons:
     """Return what the captures of all `cases`, each of another target, teach.
 
     `lists`: of each case the members known before and those listed now, MEMBER columns sorted by `user_id`, distinct;
-    ValueError otherwise. `losses`: `case` and OPEN_LOSS, suspected before. Presence is proven by any capture,
+    ValueError otherwise. `losses`: `case` and OPEN_LOSS, suspected before. `more`: columns of the later list that `arrived` and `altered` are wanted with. Presence is proven by any capture,
     absence only by a complete one. Members of the first complete capture are no events, but whoever was shown before
     it and is missing from it is suspected to have left.
     """
-    found = compared(lists)
+    found = compared(lists, more)
     new = newcomers(cases, found, losses, lost(found.arrived.select(KEY)))
     complete = {number for number, case in enumerate(cases) if case.capture.complete}
     taught_whole = pl.col("case").is_in(list(complete))
@@ -68,6 +73,9 @@ def learn_all(cases: Sequence[Case], lists: Sequence[Lists], losses: pl.DataFram
     return Lessons(
         changes=told(parts, cases),
         open=still.select("case", *OPEN_LOSS.names()),
+        arrived=found.arrived,
+        missing=found.missing,
+        altered=found.altered,
         confirmed=verdict.confirmed.select("case", *LOST.names()),
         again=new.again.select(KEY),
         shown=shown.filter(~taught_whole),

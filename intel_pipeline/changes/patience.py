@@ -7,6 +7,8 @@ from intel_pipeline.changes.balance import BOUND
 # The counts speak against it when somebody merely flickers; how often they fail to, by accident.
 ACCIDENT = 0.2
 FEWEST = 2
+# Where counts err in more ways than one, what is learned of them promises up to a quarter too much.
+MARGIN = 1.25
 
 
 def flicker_absences(returned: int, waited: int, confirmed: int) -> int:
@@ -34,6 +36,7 @@ def counts_after(counts: float, before: int) -> int | None:
 
     `counts`: how many tell a loss from somebody's becoming hidden where the level before is known. It is known from the
     counts `before` it, and no better: m counts after it and so many before it tell as much as `counts` do where
-    1 / m + 1 / before is 1 / counts, as variances add up.
+    1 / m + 1 / before is 1 / counts, as variances add up. `counts` is learned from counts itself, so a MARGIN is added.
     """
-    return None if counts >= before else ceil(counts * before / (before - counts))
+    most = MARGIN * counts
+    return None if most >= before else ceil(most * before / (before - most))

@@ -53,9 +53,9 @@ def write_all(lake: Path, stamp: Stamp, frames: "Iterable[pl.DataFrame]") -> Pat
 
     Raises DamagedFileError for rows that are not sorted: a false claim would make later comparisons wrong in silence.
     OSError where the disk refuses; no part of the file is left then. Followers get the column FINGERPRINT, so that
-    comparing two lists reads four bytes for a name. A row group of rows is held at a time.
+    comparing two lists reads four bytes for all that they show of an account. A row group of rows is held at a time.
     """
-    from intel_pipeline.contracts.username import FINGERPRINT
+    from intel_pipeline.contracts.attributes import FINGERPRINT
 
     path = relative_path(stamp)
     tables = (stored(frame, stamp).to_arrow() for frame in ascending(frames, stamp))
@@ -93,9 +93,9 @@ def ascending(frames: "Iterable[pl.DataFrame]", stamp: Stamp) -> "Iterator[pl.Da
 
 def stored(frame: "pl.DataFrame", stamp: Stamp) -> "pl.DataFrame":
     """Return the rows with the columns that the file has for them."""
-    from intel_pipeline.contracts.username import fingerprints
+    from intel_pipeline.contracts.attributes import fingerprints
 
-    return frame.with_columns(fingerprints(frame["username"])) if stamp.surface in NAMED else frame
+    return frame.with_columns(fingerprints(frame)) if stamp.surface in NAMED else frame
 
 
 def read(lake: Path, path: str | Path, columns: list[str] | None = None) -> "pl.DataFrame":
@@ -105,18 +105,32 @@ def read(lake: Path, path: str | Path, columns: list[str] | None = None) -> "pl.
 
     Raises DamagedFileError where the file is missing, cut short, or not what its footer says.
     """
+    from intel_pipeline.contracts.attributes import FINGERPRINT, OUTDATED
+
+    return checked(lake / path, columns).drop(FINGERPRINT, OUTDATED, strict=False)
+
+
+def held(lake: Path, path: str | Path, columns: list[str]) -> "pl.DataFrame":
+    """Return the rows of a list with `columns`, and with FINGERPRINT, computed where the file has none; as `read`."""
+    from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
+
+    frame = checked(lake / path, columns)
+    return frame if FINGERPRINT in frame.columns else fingerprinted(frame.lazy()).collect()
+
+
+def checked(file: Path, columns: list[str] | None) -> "pl.DataFrame":
+    """Return the rows with those of `columns` that the file has, sorted and as many as its footer says; as `read`."""
     import polars as pl
 
-    from intel_pipeline.contracts.username import FINGERPRINT
-
-    footer = read_footer(lake / path)
+    footer = read_footer(file)
     try:
-        frame = pl.read_parquet(lake / path, columns=columns).drop(FINGERPRINT, strict=False)
+        known = [name for name in columns if name in pl.read_parquet_schema(file)] if columns else None
+        frame = pl.read_parquet(file, columns=known)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise damaged(lake / path, UNREADABLE) from error
+        raise damaged(file, UNREADABLE) from error
     key = footer["sorted_by"]
     if frame.height != footer["rows"] or key not in frame.columns or not strictly_increasing(frame, key):
-        raise damaged(lake / path, UNTRUE)
+        raise damaged(file, UNTRUE)
     return frame.set_sorted(key)
 
 

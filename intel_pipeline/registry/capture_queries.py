@@ -1,5 +1,7 @@
 """Which captures there are, and which are due."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,6 +57,20 @@ class CaptureQueries:
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
         return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))
+
+    def tallies(self, targets: Sequence[str], surface: str) -> dict[str, Counter[str]]:
+        """Return of each target how many of its captures of a surface left a snapshot, by verdict."""
+        query = (
+            select(Capture.target, Capture.verdict, func.count())
+            .where(Capture.target.in_(targets), Capture.surface == surface, Capture.snapshot.is_not(None))
+            .where(Capture.finished_at.is_not(None))
+            .group_by(Capture.target, Capture.verdict)
+        )
+        found: dict[str, Counter[str]] = {target: Counter() for target in targets}
+        with self.engine.connect() as connection:
+            for target, verdict, number in connection.execute(query):
+                found[target][str(verdict)] = number
+        return found
 
     def since_complete(self, target: str, surface: str, number: int) -> list[Capture]:
         """Return the captures that left a snapshot, from the `number`-th last complete one on, oldest first.

@@ -9,6 +9,7 @@ from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.followees import land_followees
 from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
 from intel_pipeline.warehouse.landing.registers import Landed, land_targets
@@ -32,7 +33,7 @@ def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     """Derive the followers of a round; return its numbers by kind and state of change."""
     captures = pipeline.registry.captures.of_round(day, "followers")
     with writing(pipeline.settings.warehouse_file) as transaction:
-        landed = land_followers(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
+        landed = land_followers(transaction, Lake(pipeline.settings.lake_dir, pipeline.registry.captures), captures)
         # From the registry too, so that a warehouse that is made anew has them.
         land_settlements(transaction, {capture.target for capture in captures}, pipeline.registry.settlements)
     kinds = ("followed confirmed", "revealed confirmed", "refollowed confirmed", "renamed confirmed")

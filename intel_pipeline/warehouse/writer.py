@@ -1,6 +1,6 @@
 """The writers' side of the warehouse: one at a time, everything or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,24 +25,42 @@ class Transaction:
 
     connection: "DuckDBPyConnection"
 
-    def query(self, sql: str, *values: object) -> "pl.DataFrame":
-        """Return the rows of a query."""
-        rows: pl.DataFrame = self.connection.sql(sql, params=list(values)).pl()
+    def query(self, sql: str, *values: object, **frames: "pl.DataFrame") -> "pl.DataFrame":
+        """Return the rows of a query that may refer to `frames` by their names."""
+        with self.registered(frames):
+            rows: pl.DataFrame = self.connection.sql(sql, params=list(values)).pl()
         return rows
+
+    def rows(self, sql: str, *values: object, **frames: "pl.DataFrame") -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples."""
+        with self.registered(frames):
+            return self.connection.execute(sql, list(values)).fetchall()
 
     def run(self, sql: str, *values: object, **frames: "pl.DataFrame") -> None:
         """Run a statement that may refer to `frames` by their names."""
+        with self.registered(frames):
+            self.connection.execute(sql, list(values))
+
+    @contextmanager
+    def registered(self, frames: Mapping[str, "pl.DataFrame"]) -> Iterator[None]:
+        """Let statements in here refer to `frames` by their names."""
         for name, frame in frames.items():
             self.connection.register(name, frame)
-        self.connection.execute(sql, list(values))
+        yield
+        # Not where something was raised: an aborted transaction would refuse, and hide why.
         for name in frames:
             self.connection.unregister(name)
+
+    def append(self, table: str, rows: "pl.DataFrame") -> None:
+        """Add `rows` to `table`."""
+        if rows.height:
+            self.run(f"insert into {table} by name select * from fresh", fresh=rows)  # noqa: S608  our own names
 
     def replace(self, table: str, rows: "pl.DataFrame", **having: object) -> None:
         """Put `rows` in the place of those rows of `table` whose columns have the given values."""
         where = " and ".join(f"{column} = ?" for column in having)
         self.connection.execute(f"delete from {table} where {where}", list(having.values()))  # noqa: S608  our own names
-        self.run(f"insert into {table} by name select * from fresh", fresh=rows)  # noqa: S608  our own names
+        self.append(table, rows)
 
 
 @contextmanager

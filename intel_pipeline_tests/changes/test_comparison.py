@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intel_pipeline.changes.comparison import HEAD, MEMBER, compared, differing, listing
-from intel_pipeline.contracts.username import FINGERPRINT
+from intel_pipeline.contracts.attributes import FINGERPRINT
 
 # Who is in a list, under which name; the order of the list is that of the dictionary.
 People = dict[int, str]

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intel_pipeline.changes.patience import MARGIN
 from intel_pipeline.changes.rows import KEPT, WEIGHED, entered, needed, weighed
 from intel_pipeline.changes.standing import Row, Since
 
@@ -34,7 +35,7 @@ def test_k_is_what_flickering_and_counts_both_need() -> None:
     calm = [row()] * 60
     assert needed(calm, flicker=2, counts=0.5)[-1] == 2
     assert needed(calm, flicker=6, counts=0.5)[-1] == 6
-    assert needed(calm, flicker=2, counts=9.6)[50] == 12
+    assert needed(calm, flicker=2, counts=9.6 / MARGIN)[50] == 12
 
 
 def test_a_reveal_in_a_list_without_order_breaks_the_level_until_flickering_explains_nobody_more() -> None:

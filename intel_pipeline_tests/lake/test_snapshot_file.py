@@ -2,7 +2,6 @@ import errno
 import json
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from intel_pipeline.changes.comparison import compared
+from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprints
 from intel_pipeline.contracts.follower import SCHEMA, FollowerSnapshot
-from intel_pipeline.contracts.username import FINGERPRINT
 from intel_pipeline.contracts.validation import validated
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import row_groups, snapshot_file
@@ -222,12 +221,14 @@ def test_an_error_of_the_disk_at_the_last_step_leaves_nothing(tmp_path: Path, mo
     assert files(tmp_path) == []
 
 
-def test_followers_are_stored_with_the_fingerprints_of_their_names_which_reading_leaves_out(tmp_path: Path) -> None:
+def test_followers_are_stored_with_the_fingerprints_of_their_attributes_which_reading_leaves_out(
+    tmp_path: Path,
+) -> None:
     frame = followers(3)
     snapshot_file.write(tmp_path, STAMP, frame)
     scanned = snapshot_file.scan(tmp_path, NAME).collect()
     assert scanned.drop(FINGERPRINT).equals(frame)
-    assert scanned[FINGERPRINT].to_list() == [zlib.crc32(name.encode()) for name in frame["username"]]
+    assert scanned[FINGERPRINT].to_list() == fingerprints(frame).to_list()
     assert snapshot_file.read(tmp_path, NAME).columns == frame.columns
 
 

@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 
 from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.changes.rows import KEPT
-from intel_pipeline.changes.standing import Standing
+from intel_pipeline.changes.standing import LOST, Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import ref
-from intel_pipeline.warehouse.landing.standing import standing_before
 from intel_pipeline.warehouse.writer import writing
 from intel_pipeline_tests.changes.captures import History, Seen, folded, histories, people
 from intel_pipeline_tests.warehouse.lands import START, captured, followers, rows, tables
 
-TABLES = ("followers", "follower_change_log", "follower_balance", "sightings", "captures")
+TABLES = ("followers", "follower_change_log", "follower_balance", "sightings", "captures", "open_losses", "lost")
 CROWD = range(12, 0, -1)
 
 
@@ -51,7 +52,7 @@ def made(registry: Registry, lake: Path, history: History, target: str = "desk")
 
 def land(registry: Registry, lake: Path, file: Path, *captures: Capture) -> dict[str, int]:
     with writing(file) as transaction:
-        landed = land_followers(transaction, lake, captures, registry.captures)
+        landed = land_followers(transaction, Lake(lake, registry.captures), captures)
     assert not landed.unreadable
     return landed.numbers
 
@@ -60,7 +61,7 @@ def one_by_one(registry: Registry, lake: Path, file: Path, captures: list[Captur
     """Land each capture by itself, without the cost of opening the file for each."""
     with writing(file) as transaction:
         for capture in captures:
-            land_followers(transaction, lake, [capture], registry.captures)
+            land_followers(transaction, Lake(lake, registry.captures), [capture])
 
 
 def learned(file: Path, target: str = "desk", table: str = "follower_change_log") -> list[tuple[object, ...]]:
@@ -111,12 +112,20 @@ def test_what_the_warehouse_knows_before_a_capture_is_what_was_known_after_the_o
     target = f"desk-{known}"
     captures = made(registry, lake, history, target)
     one_by_one(registry, lake, file, captures)
-    later = captured(registry, lake, len(history), None, target=target)
-    with writing(file) as transaction:
-        loaded = standing_before(transaction, lake, later, registry.captures)
+    loaded = loaded_of(registry, lake, file, target)
     log, carried = folded(history, target)
     assert states(loaded) == states(carried)
     assert log.height == len(learned(file, target))
+
+
+def loaded_of(registry: Registry, lake: Path, file: Path, target: str = "desk") -> Standing:
+    """Return what the warehouse knows of a target after its newest capture."""
+    with writing(file) as transaction:
+        known = known_of(transaction, Lake(lake, registry.captures), [target])[target]
+        assert isinstance(known, Known)
+        losses = open_losses(transaction, [target]).drop("target")
+        lost = transaction.query("select user_id, username, not_before from lost where target = ?", target).cast(LOST)
+    return Standing(known.members, known.before, losses, lost, known.balance, known.since)
 
 
 def states(standing: Standing) -> list[object]:
@@ -135,9 +144,7 @@ def test_the_balance_is_the_same_at_the_edge_of_what_is_kept(registry: Registry,
     quiet = Seen({1: "ann", 2: "bob"})
     history = [quiet, Seen({2: "bob"}, reported=2), Seen({1: "ann"}, complete=False), *[quiet] * (KEPT + 1)]
     one_by_one(registry, lake, file, made(registry, lake, history))
-    later = captured(registry, lake, len(history), None)
-    with writing(file) as transaction:
-        loaded = standing_before(transaction, lake, later, registry.captures)
+    loaded = loaded_of(registry, lake, file)
     _, carried = folded(history)
     assert len(carried.balance) == KEPT + 1
     assert carried.balance[0].returned == 1
@@ -237,7 +244,7 @@ def test_a_snapshot_that_is_cut_short_names_itself_and_the_others_of_the_batch_a
     cut = lake / str(second.snapshot)
     cut.write_bytes(cut.read_bytes()[:-40])
     with writing(file) as transaction:
-        landed = land_followers(transaction, lake, [first, second], registry.captures)
+        landed = land_followers(transaction, Lake(lake, registry.captures), [first, second])
     assert "desk-followers-1.parquet is unusable: it is cut short" in landed.unreadable[0]
     kept = tables(file, TABLES)["followers"]
     assert kept

@@ -1,159 +1,166 @@
-"""Followers: who they are now, and everything learned about their comings and goings."""
+"""Followers: who they are now, and everything learned about their comings and goings, many targets at once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 import polars as pl
 
-from intel_pipeline.changes.followers import Lesson, learn
-from intel_pipeline.changes.standing import Row, Standing
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE
+from intel_pipeline.changes.cases import NUMBER
+from intel_pipeline.changes.comparison import Lists
+from intel_pipeline.changes.followers import Lessons, learn_all
+from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
+from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.keeping import Wave, keep, lost_among
+from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
+from intel_pipeline.warehouse.landing.lists import Lake, list_at
+from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
-from intel_pipeline.warehouse.landing.standing import standing_before
+from intel_pipeline.warehouse.landing.rewinding import rewind
 from intel_pipeline.warehouse.writer import Transaction
 
-LANDED = "select capture_id, verdict from follower_balance where target = ?"
-LOGGED = "from follower_change_log where capture_id = ? order by user_id, kind, state"
-BALANCED = "from follower_balance where capture_id = ?"
-LAST_COMPLETE = "select max(started_at) as last from follower_balance where target = ? and verdict = 'complete'"
-LISTED = """
-create or replace temp table listed as
-select user_id, username, full_name, is_private, is_verified from read_parquet(?)
+# Rows of the lists that are compared at once; at least one target, however long its list.
+ROWS_AT_ONCE = 1_000_000
+TALLY = """
+select kind, state, count(*) from follower_change_log
+where learned_at >= $1 and learned_at <= $2 and capture_id in (from asked) group by all
 """
-# The members of a complete capture; who was there before keeps the moment of being first seen.
-MEMBERS = """
-insert into followers by name
-select ? as target, listed.*,
-    coalesce(old.first_seen_at, ?) as first_seen_at, ? as last_seen_at, ? as capture_id
-from listed left join members_before as old using (user_id)
-"""
-# Columns whose type one row may not show.
-UNCERTAIN = {"reported": pl.Float64(), "counts": pl.Float64(), "edges": pl.List(pl.Int64)}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where follower lists are landed from and to."""
-
-    transaction: Transaction
-    lake: Path
-    registry: Captures
-
-
-def land_followers(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> Landed:
+def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capture]) -> Landed:
     """Derive and land what these follower captures teach; counts the rows of `captures` by kind and state.
 
-    What a capture teaches depends on those before it. So whichever of a target were never landed, or have another
-    verdict by now, are landed with them, and whatever follows one that teaches something else than before is derived
-    again: the result is the same in whatever order captures come in.
+    What a capture teaches depends on those before it. So whichever of a target were never landed, have another verdict
+    by now or were derived by other rules are landed with them, and so is whatever follows these: the result is the same
+    in whatever order captures come in. What is landed already is left alone.
     """
-    place, landed = Place(transaction, lake, registry), Landed()
+    landed = Landed()
     land_captures(transaction, captures)
-    asked = {capture.capture_id for capture in captures}
-    for target in dict.fromkeys(capture.target for capture in captures):
-        land_target(place, target, asked, landed)
+    due = outstanding(transaction, lake.registry, captures)
+    for group in grouped(due):
+        land_group(transaction, lake, group, landed)
+    count(transaction, captures, landed)
     return landed
 
 
-def land_target(place: Place, target: str, asked: set[str], landed: Landed) -> None:
-    """Land the captures of one target that are `asked` for or outstanding, oldest first."""
-    known = dict(place.transaction.query(LANDED, target).iter_rows())
-    stale, standing = False, None
-    for capture in history(place.registry, target, asked, known):
-        due = capture.capture_id in asked or known.get(capture.capture_id) != capture.verdict
-        if not (stale or due):
-            standing = None
-            continue
-        try:
-            standing = standing or standing_before(place.transaction, place.lake, capture, place.registry)
-            lesson, differs = land_list(place, capture, standing)
-        except DamagedFileError as error:
+def grouped(due: Mapping[str, Due]) -> Iterator[dict[str, Due]]:
+    """Yield the targets in groups whose lists are compared at once."""
+    group: dict[str, Due] = {}
+    rows = 0
+    for target, of_target in due.items():
+        longest = max((capture.distinct_count or 0 for capture in of_target.captures), default=0)
+        if group and rows + longest > ROWS_AT_ONCE:
+            yield group
+            group, rows = {}, 0
+        group[target] = of_target
+        rows += longest
+    if group:
+        yield group
+
+
+def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> None:
+    """Land what is due of a group of targets: in waves, of each target one capture after the other."""
+    for target, due in group.items():
+        if due.rewinds:
+            rewind(transaction, lake, target, due.captures[0])
+    known = known_of(transaction, lake, group)
+    for target, error in known.items():
+        if isinstance(error, DamagedFileError):
             landed.unreadable.append(f"{target}: {error.problem}. {error.fix}")
-            standing = None
-            continue
-        standing, stale = lesson.standing, stale or differs
-        if capture.capture_id in asked:
-            landed.numbers.update(
-                f"{kind} {state}" for kind, state in lesson.changes.select("kind", "state").iter_rows()
-            )
+    usable = {target: one for target, one in known.items() if isinstance(one, Known)}
+    losses = open_losses(transaction, usable)
+    for wave in zip_longest(*(group[target].captures for target in usable)):
+        captures = [capture for capture in wave if capture is not None]
+        losses = land_wave(transaction, lake, captures, usable, losses, landed)
 
 
-def history(registry: Captures, target: str, asked: set[str], known: dict[str, str]) -> Iterable[Capture]:
-    """Return the target's captures with a snapshot, oldest first, from the first that may have to be landed on."""
-    everything = registry.history(target, "followers")
-    due = (
-        number
-        for number, capture in enumerate(everything)
-        if capture.capture_id in asked or known.get(capture.capture_id) != capture.verdict
-    )
-    return everything[next(due, len(everything)) :]
+def land_wave(  # noqa: PLR0913  what it reads and what it changes
+    transaction: Transaction,
+    lake: Lake,
+    captures: Sequence[Capture],
+    known: dict[str, Known],
+    losses: pl.DataFrame,
+    landed: Landed,
+) -> pl.DataFrame:
+    """Land one capture of each of some targets; return the losses that are suspected now.
 
-
-def land_list(place: Place, capture: Capture, standing: Standing) -> tuple[Lesson, bool]:
-    """Land one follower list and what it teaches; return that, and whether it differs from what was landed before.
-
-    The list is never held as a whole, however long it is. All of it is read before anything is written.
+    `known` is brought up to date. A list that cannot be read teaches nothing, and neither stops nor hides the others.
     """
-    transaction, complete = place.transaction, capture.verdict == "complete"
-    listed = snapshot_file.scan(place.lake, str(capture.snapshot))
-    with snapshot_file.reading(place.lake, *snapshots(place, capture, standing)):
-        lesson = learn(standing, ref(capture), listed)
-    seen = sightings(capture, listed, standing)
-    if complete:
-        with snapshot_file.unreadable(place.lake / str(capture.snapshot)):
-            transaction.run(LISTED, str(place.lake / str(capture.snapshot)))
-    before = transaction.query(LOGGED, capture.capture_id).select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE)
-    row = balance_row(capture, lesson.row)
-    balanced = transaction.query(BALANCED, capture.capture_id)
-    differs = not (
-        before.equals(lesson.changes) and balanced.equals(row.select(balanced.columns).cast(balanced.schema))
+    listed = readable(lake, captures, landed)
+    if not listed:
+        return losses
+    kept = [capture for capture in captures if capture.capture_id in listed]
+    before = [known[capture.target] for capture in kept]
+    cases = [Case(ref(capture), one.before, one.balance, one.since) for capture, one in zip(kept, before, strict=True)]
+    lists = [(one.members, listed[capture.capture_id]) for capture, one in zip(kept, before, strict=True)]
+    targets = [capture.target for capture in kept]
+    places = pl.DataFrame({"target": targets, "case": range(len(kept))}, schema_overrides={"case": NUMBER})
+    own = losses.join(places, on="target", maintain_order="left").select("case", *OPEN_LOSS.names())
+    more = ATTRIBUTES[1:]
+    try:
+        lessons = learn_all(cases, lists, own, lambda newcomers: lost_among(transaction, newcomers, targets), more)
+    except ValueError:
+        # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
+        sound = [capture for capture in kept if sorted_well(lake, capture, landed)]
+        if len(sound) == len(kept):
+            raise
+        return land_wave(transaction, lake, sound, known, losses, landed)
+    wave = Wave(kept, cases, lessons, [one.whole for one in before])
+    land_captures(transaction, kept)
+    keep(transaction, lake, wave)
+    for number, capture in enumerate(kept):
+        known[capture.target] = taught(known[capture.target], cases[number], lists[number], lessons, number)
+    others = losses.join(places, on="target", how="anti", maintain_order="left")
+    now = lessons.open.join(places, on="case", maintain_order="left").select(losses.columns)
+    return pl.concat([others, now])
+
+
+def readable(lake: Lake, captures: Sequence[Capture], landed: Landed) -> dict[str, pl.LazyFrame]:
+    """Return the lists of the captures that can be read, by their ids; of the others, say why."""
+    found = {}
+    for capture in captures:
+        try:
+            found[capture.capture_id] = list_at(lake.folder, str(capture.snapshot), capture.distinct_count or 0)
+        except DamagedFileError as error:
+            landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+    return found
+
+
+def sorted_well(lake: Lake, capture: Capture, landed: Landed) -> bool:
+    """Tell whether a capture's list is as its file says; say so where it is not."""
+    try:
+        snapshot_file.read(lake.folder, str(capture.snapshot), ["user_id"])
+    except DamagedFileError as error:
+        landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+        return False
+    return True
+
+
+def taught(known: Known, case: Case, lists: Lists, lessons: Lessons, number: int) -> Known:
+    """Return what is known of a target after a capture."""
+    balance, since = lessons.balances[number], lessons.since[number]
+    if case.capture.complete:
+        return Known(lists[1], case.capture, balance, since, whole=True)
+    shown = lessons.shown.filter(pl.col("case") == number).drop("case")
+    members = brought_up_to_date(known.members, shown)
+    return replace(
+        known,
+        members=members,
+        before=case.earlier,
+        balance=balance,
+        since=since,
+        whole=known.whole and shown.is_empty(),
     )
-    if differs:
-        land_captures(transaction, [capture])
-        transaction.replace("follower_change_log", lesson.changes, capture_id=capture.capture_id)
-        transaction.replace("follower_balance", row, capture_id=capture.capture_id)
-        transaction.replace("sightings", seen, capture_id=capture.capture_id)
-    if complete:
-        land_members(transaction, capture)
-    return lesson, differs
 
 
-def snapshots(place: Place, capture: Capture, standing: Standing) -> list[str]:
-    """Return the paths of the snapshots that are compared."""
-    before = [] if standing.before is None else [place.registry.get(standing.before.capture_id).snapshot]
-    return [str(path) for path in (capture.snapshot, *before) if path]
-
-
-def balance_row(capture: Capture, row: Row) -> pl.DataFrame:
-    """Return the capture's row of `follower_balance`."""
-    shown = {"target": capture.target, "verdict": capture.verdict, **asdict(row), "reported": ref(capture).reported}
-    # Who was merely not shown is only known later, from the changes.
-    del shown["away"]
-    return pl.DataFrame([shown], schema_overrides=UNCERTAIN)
-
-
-def sightings(capture: Capture, listed: pl.LazyFrame, standing: Standing) -> pl.DataFrame:
-    """Return the rows of `sightings` that an incomplete capture before the first complete one adds."""
-    seen = listed.select("user_id", "username")
-    if standing.based or capture.verdict == "complete":
-        seen = pl.LazyFrame(schema=seen.collect_schema())
-    fresh = seen.join(standing.members, on=["user_id", "username"], how="anti").with_columns(
-        target=pl.lit(capture.target),
-        seen_at=pl.lit(capture.finished_at, pl.Datetime("us", "UTC")),
-        capture_id=pl.lit(capture.capture_id),
-    )
-    return fresh.collect()
-
-
-def land_members(transaction: Transaction, capture: Capture) -> None:
-    """Let those `listed` be the target's followers, unless a later capture has been landed already."""
-    if transaction.query(LAST_COMPLETE, capture.target)["last"][0] > capture.started_at:
+def count(transaction: Transaction, captures: Sequence[Capture], landed: Landed) -> None:
+    """Count what the captures have taught, by kind and state."""
+    moments = [capture.finished_at for capture in captures if capture.finished_at is not None]
+    if not moments:
         return
-    transaction.run("create or replace temp table members_before as from followers where target = ?", capture.target)
-    transaction.run("delete from followers where target = ?", capture.target)
-    transaction.run(MEMBERS, capture.target, capture.started_at, capture.started_at, capture.capture_id)
+    asked = pl.DataFrame({"capture_id": [capture.capture_id for capture in captures]})
+    for kind, state, number in transaction.rows(TALLY, min(moments), max(moments), asked=asked):
+        landed.numbers[f"{kind} {state}"] += number

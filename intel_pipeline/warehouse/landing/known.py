@@ -1,0 +1,123 @@
+"""What the warehouse knows of targets' followers after the newest capture of each, as the change code wants it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+
+import polars as pl
+
+from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.changes.rows import KEPT, entered
+from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since, brought_up_to_date, nothing_known
+from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.warehouse.landing.lists import Lake, list_of
+from intel_pipeline.warehouse.writer import Transaction
+
+# Rows as the change code has them; of those missing, how many are so by what is known now.
+ROW = [field.name for field in fields(Row)]
+SHOWN = ", ".join(f"still_missing as {name}" if name == "missing" else name for name in ROW)
+# The rows of so many complete captures, and those of incomplete ones since the one before these.
+ROWS = f"""
+select target, verdict, {SHOWN} from follower_balance semi join asked using (target)
+qualify count(*) filter (where verdict = 'complete') over (
+    partition by target order by finished_at desc, capture_id desc
+) <= $1
+order by target, finished_at, capture_id
+"""  # noqa: S608  our own names
+# Who was seen, as some incomplete captures taught.
+TAUGHT = """
+select user_id, username from follower_change_log
+where target = $1 and learned_at >= $2 and capture_id in (from asked) and (kind <> 'left' or state = 'retracted')
+order by learned_at
+"""
+SIGHTED = "select user_id, username from sightings where target = $1 order by seen_at"
+OPEN_LOSSES = f"""
+select target, {", ".join(OPEN_LOSS.names())} from open_losses semi join asked using (target)
+order by target, first_capture_id, user_id
+"""  # noqa: S608  our own names
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a target's followers, as in Standing, but for the losses.
+
+    `whole`: whether the table `members` holds just these `members`, so that only what changes has to be written.
+    """
+
+    members: pl.LazyFrame
+    before: CaptureRef | None
+    balance: tuple[Row, ...]
+    since: Since
+    whole: bool
+
+    @property
+    def based(self) -> bool:
+        """Whether there was a complete capture."""
+        return self.before is not None and self.before.complete
+
+
+def known_of(transaction: Transaction, lake: Lake, targets: Collection[str]) -> dict[str, Known | DamagedFileError]:
+    """Return what is known of each target, or why its last complete list cannot be read."""
+    rows: dict[str, list[tuple[str, Row]]] = {target: [] for target in targets}
+    for target, verdict, *values in transaction.rows(ROWS, KEPT + 1, asked=named(targets)):
+        rows[target].append((verdict, Row(*[*values[:-1], tuple(values[-1])])))
+    found: dict[str, Known | DamagedFileError] = {}
+    for target, of_target in rows.items():
+        try:
+            found[target] = known(transaction, lake, target, of_target)
+        except DamagedFileError as error:
+            found[target] = error
+    return found
+
+
+def known(transaction: Transaction, lake: Lake, target: str, rows: Sequence[tuple[str, Row]]) -> Known:
+    """Return what is known of a target by the `rows` of its balance, oldest first, each with its capture's verdict.
+
+    Raises DamagedFileError where the snapshot of the last complete capture is unusable.
+    """
+    balance, since, later = summed(rows)
+    if not balance:
+        first = reference(target, rows[0][1], complete=False) if rows else None
+        sighted = transaction.query(SIGHTED, target)
+        return Known(brought_up_to_date(nothing_known().members, sighted), first, (), Since(), whole=False)
+    last = balance[-1]
+    members = list_of(lake, last.capture_id, last.listed)
+    taught = []
+    if later:
+        asked = pl.DataFrame({"capture_id": [row.capture_id for row in later]})
+        taught = transaction.rows(TAUGHT, target, later[0].finished_at, asked=asked)
+    shown = pl.DataFrame(taught, schema={"user_id": pl.Int64(), "username": pl.String()}, orient="row")
+    before = reference(target, last, complete=True)
+    return Known(brought_up_to_date(members, shown), before, balance, since, whole=shown.is_empty())
+
+
+def summed(rows: Sequence[tuple[str, Row]]) -> tuple[tuple[Row, ...], Since, list[Row]]:
+    """Return the rows of complete captures, each with what incomplete ones taught before it, and what came after.
+
+    That summed up, and the rows of it.
+    """
+    balance: tuple[Row, ...] = ()
+    since, later = Since(), list[Row]()
+    for verdict, row in rows:
+        if verdict == "complete":
+            balance, since, later = (*balance, entered((), row, since)[0]), Since(), []
+        else:
+            since, later = since.plus(row), [*later, row]
+    return balance[-KEPT - 1 :], since, later
+
+
+def reference(target: str, row: Row, *, complete: bool) -> CaptureRef:
+    """Return the capture that a row of the balance is about."""
+    return CaptureRef(
+        row.capture_id, target, row.started_at, row.finished_at, complete, row.listed, row.reported, row.moved
+    )
+
+
+def open_losses(transaction: Transaction, targets: Collection[str]) -> pl.DataFrame:
+    """Return the losses that are suspected: `target` and OPEN_LOSS."""
+    schema = pl.Schema({"target": pl.String(), **OPEN_LOSS})
+    return transaction.query(OPEN_LOSSES, asked=named(targets)).select(*schema).cast(schema)
+
+
+def named(targets: Collection[str]) -> pl.DataFrame:
+    """Return the targets as a frame that a query can be asked with."""
+    return pl.DataFrame({"target": sorted(targets)}, schema={"target": pl.String()})
