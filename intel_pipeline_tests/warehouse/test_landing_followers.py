@@ -103,6 +103,22 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
     assert tables(file, TABLES) == once
 
 
+@given(chosen=st.lists(histories, min_size=2, max_size=3), seed=st.integers(0, 99))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_many_targets_at_once_teach_what_each_teaches_by_itself(
+    registry: Registry, lake: Path, file: Path, chosen: list[History], seed: int
+) -> None:
+    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    told = {f"desk-{known + number}": history for number, history in enumerate(chosen)}
+    captures = [capture for target, history in told.items() for capture in made(registry, lake, history, target)]
+    shuffled = Random(seed).sample(captures, len(captures))
+    for part in (shuffled[::2], shuffled[1::2]):
+        land(registry, lake, file, *part)
+    for target, history in told.items():
+        assert unnamed(learned(file, target)) == unnamed(expected(history, target))
+        assert states(loaded_of(registry, lake, file, target)) == states(folded(history, target)[1])
+
+
 @given(history=histories)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_the_warehouse_knows_before_a_capture_is_what_was_known_after_the_one_before(
