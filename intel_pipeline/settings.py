@@ -35,7 +35,10 @@ class Settings(BaseSettings):
     ] = date(2026, 11, 1)
     session: Annotated[
         str | None,
-        Field(description="Name of the sealed session that captures use; unset means logged out.", examples=["desk"]),
+        Field(
+            description="Name of the only session that is used; unset means all that `sessions list` shows as used.",
+            examples=["desk"],
+        ),
     ] = None
     vault_keys: Annotated[
         SecretStr | None,

@@ -23,7 +23,7 @@ def close(
     with opened() as pipeline:
         if name != LOGGED_OUT:
             pipeline.vault().unseal(name)
-        named = pipeline.using(name)
+        named = pipeline.session(name)
         stopped = named.stopped()
         if not stopped:
             out.print(f"the breaker of '{plain(name)}' is closed already")

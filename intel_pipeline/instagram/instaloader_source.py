@@ -62,8 +62,8 @@ class InstaloaderSource:
 
     def _need_session(self, what: str) -> None:
         if not self.logged_in:
-            problem = f"Instagram shows {what} only to a logged-in session, and none is set"
-            fix = "log in with `intel-pipeline sessions login NAME` and set INTEL_SESSION=NAME"
+            problem = f"Instagram shows {what} only to a logged-in session, and none is in use"
+            fix = "log in with `intel-pipeline sessions login NAME`"
             raise LoginNeededError(problem, fix)
 
     def _ask(self, doing: str, request: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 
 from intel_pipeline.cli.console import opened
 from intel_pipeline.cli.sessions import refuse_beyond_budget
-from intel_pipeline.errors import IntelError, VaultError
+from intel_pipeline.errors import IntelError, SessionError, VaultError
 from intel_pipeline.instagram.errors import LoginNeededError, ThrottledError
 from intel_pipeline.instagram.pace import OTHER
 from intel_pipeline.instagram.session import LOGIN_REQUESTS
@@ -144,13 +144,14 @@ def test_a_login_waits_for_the_cool_down_before_it_asks_for_a_password(demo):
 
 def test_a_login_that_its_budget_would_end_half_way_is_not_begun(tmp_path):
     pipeline = small_pipeline(tmp_path, [], requests_per_window=6, longest_wait=30)
+    desk = pipeline.session("desk")
     for _ in range(2):
-        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
-        pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
-    refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
-    pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
+        refuse_beyond_budget(desk, LOGIN_REQUESTS)
+        pipeline.registry.ledger.reserve(Wanted("desk", OTHER), desk.limits, 30)
+    refuse_beyond_budget(desk, LOGIN_REQUESTS)
+    pipeline.registry.ledger.reserve(Wanted("desk", OTHER), desk.limits, 30)
     with pytest.raises(ThrottledError, match="used its budget of 6 requests of one kind in eleven minutes, until"):
-        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
+        refuse_beyond_budget(desk, LOGIN_REQUESTS)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,49 @@ def test_a_login_and_an_import_that_are_throttled_cool_their_session_down(demo, 
     with opened() as pipeline:
         assert pipeline.registry.sessions.cooling("pushed") == pipeline.clock.now() + timedelta(seconds=666)
         pipeline.registry.sessions.forget("pushed")
+
+
+def test_a_login_says_what_the_session_is_used_for_and_the_operator_changes_it(folder, tmp_path):
+    with opened() as pipeline:
+        pipeline.registry.sessions.welcome("desk", "plain.viewer")
+        pipeline.registry.sessions.welcome("annex", "second.viewer")
+    assert "is used for own" in run("sessions", "use", "annex", "--for", "own").stdout
+    assert run("sessions", "use", "desk", "--for", "nothing").stderr.startswith("It is not used")
+    run("targets", "add", "nasa", "esa")
+    assert "read by the session 'annex' alone" in run("targets", "assign", "nasa", "--session", "annex").stdout
+    told = {one["session"]: one for one in answer("sessions", "list", "--json")}
+    assert {name: (one["used_for"], one["own_targets"]) for name, one in told.items()} == {
+        "annex": ("own", 1),
+        "desk": ("nothing", 0),
+    }
+    assert "Targets of any session: 1" in run("sessions", "list").stderr
+    assert "read by any session" in run("targets", "assign", "nasa", "--any").stdout
+    assert {one["session"] for one in answer("targets", "list", "--json")} == {None}
+
+
+def test_targets_are_assigned_to_sessions_that_there_are_and_to_one_or_any(folder):
+    run("targets", "add", "nasa")
+    for words in (("add", "esa", "--session", "nobody"), ("assign", "nasa", "--session", "nobody")):
+        with pytest.raises(SessionError, match="no session 'nobody'"):
+            run("targets", *words)
+    assert run("targets", "assign", "nasa").exit_code == 2
+    assert run("targets", "assign", "nasa", "--any", "--session", "desk").exit_code == 2
+    assert [one["label"] for one in answer("targets", "list", "--json")] == ["nasa"]
+
+
+def test_a_session_that_is_removed_names_the_targets_that_no_session_reads_now(demo):
+    with opened() as pipeline:
+        pipeline.vault().seal("leaving", pipeline.vault().unseal("demo"))
+        pipeline.registry.sessions.welcome("leaving", "somebody")
+    run("targets", "assign", "small", "--session", "leaving")
+    assert "No session reads small now" in run("sessions", "remove", "leaving").stderr
+    run("targets", "assign", "small", "--any")
+
+
+def test_no_session_can_have_the_name_of_asking_without_one(demo):
+    for words in (("login", "logged-out"), ("import", "logged-out", "-")):
+        with pytest.raises(SessionError, match="cannot name a session"):
+            run("sessions", *words, input="{}")
 
 
 def test_what_a_login_sends_is_on_the_ledger(demo):
