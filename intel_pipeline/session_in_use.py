@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from intel_pipeline.capture.sharing import Standing
-from intel_pipeline.instagram.source import Source, Surface
+from intel_pipeline.instagram.source import SURFACES, Source, Surface
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import RateLimits, refusal
 from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.session_limits import limits_of
 
 if TYPE_CHECKING:
     from instaloader import InstaloaderContext
@@ -33,13 +34,7 @@ class SessionInUse:
     @property
     def limits(self) -> RateLimits:
         """What the session may send."""
-        settings = self.pipeline.settings
-        return RateLimits(
-            window=settings.requests_per_window,
-            hour=settings.requests_per_hour,
-            day=settings.identities_per_day,
-            interval=settings.seconds_between_requests,
-        )
+        return limits_of(self.pipeline.settings, self.pipeline.registry.sessions.state(self.name).limits)
 
     def not_now(self) -> str | None:
         """Return why no request may be made with it at this moment, or None."""
@@ -56,14 +51,17 @@ class SessionInUse:
         return f"the session '{self.name}' cools down until {until:%Y-%m-%d %H:%M} UTC" if until else None
 
     def resting(self, surface: Surface) -> str | None:
-        """Return until when no list may be read, in words, where `surface` is one and its budget is spent; or None."""
-        if surface != "followers":
-            return None
-        settings = self.pipeline.settings
-        page = Wanted(self.name, surface, surface, settings.followers_per_page)
-        turn = self.pipeline.registry.ledger.wait(page, self.limits)
-        late = turn.limit == "day" and turn.wait > settings.longest_wait
-        return refusal(self.name, self.limits, turn) if late else None
+        """Return until when `surface` may not be read, in words, because its own budget is spent; or None.
+
+        A list or posts begin with a look at the profile, so that they wait for its budget too.
+        """
+        settings, limits = self.pipeline.settings, self.limits
+        for asked in dict.fromkeys((surface, SURFACES[0])):
+            most = settings.followers_per_page if asked == "followers" else None
+            turn = self.pipeline.registry.ledger.wait(Wanted(self.name, asked, asked, most), limits)
+            if limits.of_surface(turn.limit) and turn.wait > settings.longest_wait:
+                return refusal(self.name, limits, turn)
+        return None
 
     def standing(self, surface: Surface, *, in_use: bool) -> Standing:
         """Return how it stands as to `surface`."""

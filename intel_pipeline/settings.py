@@ -82,6 +82,25 @@ class Settings(BaseSettings):
             examples=["200"],
         ),
     ] = 200
+    # A look at a profile is the least that Instagram is asked for, and opens and closes every list: it is last to wait.
+    profile_requests_per_hour: Annotated[
+        int,
+        Field(ge=1, le=400, description="Requests for profiles that a session may make in an hour.", examples=["200"]),
+    ] = 200
+    # A long list alone would take every request of the hour for hours; so a third of them is left for what is short.
+    followers_requests_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=400,
+            description="Pages of follower lists that a session may ask for in an hour, 50 followers each at most.",
+            examples=["120"],
+        ),
+    ] = 120
+    posts_requests_per_hour: Annotated[
+        int,
+        Field(ge=1, le=400, description="Pages of posts that a session may ask for in an hour.", examples=["60"]),
+    ] = 60
     # A tenth of the 311,000 that instaloader's windows let through in a day, and room for a list of 20,000 with some
     # smaller ones. At least a page: a limit below one would be none or a stop.
     identities_per_day: Annotated[

@@ -21,7 +21,7 @@ def spares_the_session(session: SessionInUse, error: InstagramError, *, logged_i
     sessions, name = session.pipeline.registry.sessions, session.name
     match error:
         case SpentError():
-            # Only lists return identities: what else is due goes on, and the ledger says when they do.
+            # One surface has to wait: what else is due goes on, and the ledger says when this one does.
             return True
         case ThrottledError():
             sessions.cool(name, session.pipeline.clock.now() + timedelta(seconds=error.retry_after))

@@ -6,26 +6,16 @@ from typing import Annotated
 
 import typer
 
-from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
-from intel_pipeline.errors import SessionError
+from intel_pipeline.cli.console import opened, out, plain
+from intel_pipeline.cli.session_use import For, Name, refuse_as_name, tell_of_use
 from intel_pipeline.instagram.errors import ActionNeededError, InstagramError, LoginNeededError, ThrottledError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import refusal
-from intel_pipeline.registry.models import LOGGED_OUT, SessionState
-from intel_pipeline.registry.sessions import Use
 from intel_pipeline.registry.targets import username_of
 from intel_pipeline.session_in_use import SessionInUse
 
 app = typer.Typer(no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="A name of yours for the session, for example desk.")]
-For = Annotated[
-    Use | None,
-    typer.Option(
-        "--for",
-        help="What it reads: targets of `any` session and its own, its `own` only, or `nothing`. At first any.",
-    ),
-]
 
 
 @app.command()
@@ -59,32 +49,6 @@ def login(
         pipeline.registry.sessions.welcome(name, account, used_for)
         out.print(f"logged in; the session '{plain(name)}' is sealed")
         tell_of_use(pipeline, name)
-
-
-def refuse_as_name(name: str) -> None:
-    """Raise SessionError for the name under which requests without a session are written down."""
-    if name == LOGGED_OUT:
-        problem = f"'{name}' cannot name a session: it stands for asking without one"
-        raise SessionError(problem, "choose another name, for example desk")
-
-
-def tell_of_use(pipeline: Pipeline, name: str) -> None:
-    """Say what a session is used for, and how that is changed."""
-    use = pipeline.uses().get(name)
-    only = pipeline.settings.session
-    match use:
-        case "any":
-            err.print(
-                f"Captures use it for targets of any session; `intel-pipeline sessions use {plain(name)}` changes it"
-            )
-        case "own":
-            err.print(f"It reads its own targets only: `intel-pipeline targets assign LABEL --session {plain(name)}`")
-        case None if only and only != name:
-            err.print(
-                f"It is not used: INTEL_SESSION={plain(only)} lets that one be used alone; unset it to use several"
-            )
-        case None:
-            err.print(f"It is not used; `intel-pipeline sessions use {plain(name)} --for any` changes that")
 
 
 def asked_for_code(pipeline: Pipeline) -> str:
@@ -126,25 +90,6 @@ def import_session(
         vault.seal(name, {"username": account, "cookies": cookies})
         pipeline.registry.sessions.welcome(name, account, used_for)
         out.print(f"the session '{plain(name)}' of {plain(account)} is sealed; delete the file that it came from")
-        tell_of_use(pipeline, name)
-
-
-@app.command()
-def use(
-    name: Name,
-    used_for: Annotated[
-        Use,
-        typer.Option("--for", help="Targets of `any` session and its own, its `own` ones only, or `nothing`."),
-    ] = "any",
-) -> None:
-    """Say what a session is used for. One that only follows a private account is best kept to its `own` targets.
-
-    Which targets are its own, `intel-pipeline targets assign` says. INTEL_SESSION, where it is set, lets one session be
-    used alone.
-    """
-    with opened() as pipeline:
-        pipeline.registry.sessions.use(name, used_for)
-        out.print(f"the session '{plain(name)}' is used for {used_for}")
         tell_of_use(pipeline, name)
 
 
@@ -205,49 +150,3 @@ def refuse_beyond_budget(session: SessionInUse, requests: int) -> None:
     turn = session.pipeline.registry.ledger.wait(Wanted(session.name, OTHER), session.limits, requests)
     if turn.wait > session.pipeline.settings.longest_wait:
         raise ThrottledError(refusal(session.name, session.limits, turn), turn.wait)
-
-
-@app.command(name="list")
-def list_sessions(as_json: AsJson = False) -> None:
-    """List the sessions: what each is used for, how many targets are its own, and how it stands.
-
-    A target that is nobody's own is read by any session that is used for any.
-    """
-    with opened() as pipeline:
-        rows = [(state.name, state.username, *standing(pipeline, state.name)) for state in known(pipeline)]
-        of_any = sum(target.session is None for target in pipeline.registry.targets.all())
-    columns = ("session", "username", "used_for", "own_targets", "state")
-    if as_json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-        return
-    print_table(columns, rows)
-    if rows:
-        err.print(f"Targets of any session: {of_any}")
-    else:
-        err.print("No sessions yet: `intel-pipeline sessions login NAME`")
-
-
-def known(pipeline: Pipeline) -> list[SessionState]:
-    """Return the sessions by name; asking without one is none, though it has a state."""
-    return [state for state in pipeline.registry.sessions.all() if state.name != LOGGED_OUT]
-
-
-def standing(pipeline: Pipeline, name: str) -> tuple[str, int, str]:
-    """Return what a session is used for, how many targets are its own, and how it stands, in words."""
-    own = sum(target.session == name for target in pipeline.registry.targets.all())
-    return pipeline.uses().get(name, "nothing"), own, pipeline.session(name).not_now() or "usable"
-
-
-@app.command()
-def remove(name: Name) -> None:
-    """Delete a sealed session from this machine. Targets of its own wait until they are assigned to another."""
-    with opened() as pipeline:
-        pipeline.vault().unseal(name)
-        pipeline.vault().forget(name)
-        pipeline.registry.sessions.forget(name)
-        orphans = [target.label for target in pipeline.registry.targets.all() if target.session == name]
-    out.print(f"the session '{plain(name)}' is deleted here; to end it everywhere, log out in Instagram's settings")
-    if orphans:
-        err.print(
-            f"No session reads {', '.join(orphans)} now; `intel-pipeline targets assign LABEL --any` lets any do so"
-        )

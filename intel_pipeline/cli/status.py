@@ -3,23 +3,31 @@
 from typing import Any
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
-from intel_pipeline.cli.sessions import known
-from intel_pipeline.cli.sessions import standing as standing_of
+from intel_pipeline.cli.session_use import known
+from intel_pipeline.cli.session_use import standing as standing_of
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
 from intel_pipeline.registry.models import LOGGED_OUT
 
 SESSION = ("session", "used_for", "own_targets", "state")
-BUDGET = ("session", "budget", "allowed", "spent", "left")
+BUDGET = ("session", "limit", "budget", "allowed", "spent", "left", "own")
+HEADS = {
+    "window": "11_minutes",
+    "hour": "hour",
+    "profile": "profile/h",
+    "followers": "followers/h",
+    "posts": "posts/h",
+    "day": "identities/day",
+}
 
 
 def status(as_json: AsJson = False) -> None:
     """How things stand: the open round, the sessions and their budgets, each target's last captures, the publication.
 
     Of each session: what it is used for, and whether it is usable, cools down, which ends by itself, or is stopped
-    (`intel-pipeline breaker close NAME` once you have acted); what it has spent of its limits and what is left, over all
-    processes. Without a session, profiles are read logged out.
-    The limits are INTEL_REQUESTS_PER_WINDOW, INTEL_REQUESTS_PER_HOUR and INTEL_IDENTITIES_PER_DAY.
+    (`intel-pipeline breaker close NAME` once you have acted); how much of what it has spent of its limits, over all
+    processes. A limit with a star is its own (`intel-pipeline sessions limits NAME`). Without a session, profiles are
+    read logged out.
     """
     with opened() as pipeline:
         report = standing(pipeline)
@@ -28,9 +36,10 @@ def status(as_json: AsJson = False) -> None:
         return
     for name in ("data_folder", "source", "round", "due", "waits_for", "publication"):
         out.print(f"{name.replace('_', ' ') + ':':<20}{plain(report[name])}")
-    for columns, name in ((SESSION, "sessions"), (BUDGET, "budgets")):
-        out.print()
-        print_table(columns, [tuple(one.values()) for one in report[name]])
+    out.print()
+    print_table(SESSION, [tuple(one.values()) for one in report["sessions"]])
+    out.print()
+    print_table(("session", *HEADS.values()), spent_of(report["budgets"]))
     captures = report["captures"]
     if captures:
         out.print()
@@ -95,8 +104,19 @@ def sessions(pipeline: Pipeline) -> list[dict[str, Any]]:
 
 def budgets(pipeline: Pipeline) -> list[dict[str, Any]]:
     """Return a row per session and limit, as BUDGET; a session is there though it has sent nothing yet."""
-    return [
-        dict(zip(BUDGET, (name, WORDS[one.limit], one.allowed, one.spent, one.left), strict=True))
-        for name in names(pipeline)
-        for one in pipeline.registry.ledger.spending(name, pipeline.session(name).limits)
-    ]
+    rows = []
+    for name in names(pipeline):
+        own = pipeline.registry.sessions.state(name).limits or {}
+        for one in pipeline.registry.ledger.spending(name, pipeline.session(name).limits):
+            row = (name, one.limit, WORDS[one.limit], one.allowed, one.spent, one.left, one.limit in own)
+            rows.append(dict(zip(BUDGET, row, strict=True)))
+    return rows
+
+
+def spent_of(budgets: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Return a row per session with what is spent of each limit, so that a terminal of 80 columns has room for it."""
+    rows: dict[str, dict[str, str]] = {}
+    for one in budgets:
+        cell = f"{one['spent']:,}/{one['allowed']:,}{'*' if one['own'] else ''}"
+        rows.setdefault(one["session"], {})[one["limit"]] = cell
+    return [(session, *(cells[limit] for limit in HEADS)) for session, cells in rows.items()]

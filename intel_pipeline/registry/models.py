@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
     )
-    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
+    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON, dict[str, int]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
 
 
 class Target(Base):
@@ -132,7 +132,8 @@ class Settlement(Base):
 class SessionState(Base):
     """How a session stands: `stopped_because` is its open breaker, `cooling_until` a pause that ends by itself.
 
-    `used_for`: targets of `any` session, its `own` ones only, or `nothing`; null where nobody has decided.
+    `used_for`: targets of `any` session, its `own` ones only, or `nothing`; null where nobody has decided. `limits`: the
+    operator's own for it, by name, in the place of the settings'.
     """
 
     __tablename__ = "sessions"
@@ -142,6 +143,7 @@ class SessionState(Base):
     cooling_until: Mapped[datetime | None]
     stopped_because: Mapped[str | None]
     used_for: Mapped[str | None] = mapped_column(String(10))
+    limits: Mapped[dict[str, int] | None]
 
 
 class Request(Base):

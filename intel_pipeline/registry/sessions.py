@@ -1,5 +1,6 @@
 """How each session stands: what it is used for, and whether it is usable, cooling down, or stopped."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +67,11 @@ class Sessions:
         """Use a session for this from now on; raise SessionError where there is none of that name."""
         self.get(name)
         self._set(name, used_for=use)
+
+    def limit(self, name: str, limits: Mapping[str, int]) -> None:
+        """Give a session limits of its own, in the place of all that it had; raise SessionError where there is none."""
+        self.get(name)
+        self._set(name, limits=dict(limits))
 
     def stop(self, name: str, reason: str) -> None:
         """Open the breaker: the session is not used until its operator acts."""

@@ -243,11 +243,16 @@ def test_status_tells_of_each_session_what_is_spent_and_left_and_what_stops_it(d
     assert {budget: (one["spent"], one["left"]) for budget, one in told.items()} == {
         "requests of one kind in eleven minutes": (3, limits.window - 3),
         "requests in an hour": (3, limits.hour - 3),
+        "requests for profiles in an hour": (0, limits.surfaces["profile"]),
+        "requests for followers in an hour": (3, limits.surfaces["followers"] - 3),
+        "requests for posts in an hour": (0, limits.surfaces["posts"]),
         "identities in a day": (150, limits.day - 150),
     }
     state = "the session 'busy' is stopped: a checkpoint awaits its owner"
     assert {"session": "busy", "used_for": "nothing", "own_targets": 0, "state": state} in report["sessions"]
-    assert "identities in a day" in run("status").stdout
+    assert {one["own"] for one in told.values()} == {False}
+    shown = next(line for line in run("status").stdout.splitlines() if line.startswith("busy") and "/" in line)
+    assert shown.split() == ["busy", "3/60", "3/2,000", "0/2,000", "3/2,000", "0/2,000", "150/1,000,000"]
     with opened() as pipeline:
         pipeline.registry.sessions.forget("busy")
 

@@ -223,3 +223,22 @@ def test_what_a_login_sends_is_on_the_ledger(demo):
     with opened() as pipeline:
         assert pipeline.registry.ledger.spent("counted") == 3
     run("sessions", "remove", "counted")
+
+
+def test_limits_of_its_own_are_set_shown_and_dropped(folder):
+    with opened() as pipeline:
+        pipeline.registry.sessions.welcome("desk", "plain.viewer")
+
+    def figures(*words: str) -> dict[str, tuple[int, bool]]:
+        return {one["limit"]: (one["in_force"], one["own"]) for one in answer("sessions", "limits", "desk", *words)}
+
+    assert figures("--hour", "90", "--followers-hour", "30", "--json")["requests in an hour"] == (90, True)
+    assert figures("--identities", "5000", "--json")["requests for followers in an hour"] == (30, True)
+    assert run("status").stdout.count("*") == 3
+    with pytest.raises(SessionError, match="500 requests in an hour cannot be a limit"):
+        run("sessions", "limits", "desk", "--posts-hour", "20", "--hour", "500")
+    assert figures("--json")["requests for posts in an hour"] == (60, False)
+    dropped = figures("--default", "--interval", "5", "--json")
+    assert {limit for limit, (_, own) in dropped.items() if own} == {"seconds between two requests"}
+    with pytest.raises(SessionError, match="no session 'nobody'"):
+        run("sessions", "limits", "nobody")

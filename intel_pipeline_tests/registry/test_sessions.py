@@ -116,3 +116,15 @@ def test_a_session_that_was_never_logged_in_is_refused_with_those_that_are_known
         with pytest.raises(SessionError, match="there is no session") as caught:
             ask()
         assert caught.value.fix.endswith("there now: desk")
+
+
+def test_limits_of_its_own_stay_with_a_session_until_others_take_their_place(registry: Registry) -> None:
+    registry.sessions.welcome("desk", "plain.viewer")
+    assert registry.sessions.state("desk").limits is None
+    registry.sessions.limit("desk", {"hour": 90, "followers": 30})
+    registry.sessions.welcome("desk", "plain.viewer")
+    assert registry.sessions.state("desk").limits == {"hour": 90, "followers": 30}
+    registry.sessions.limit("desk", {})
+    assert registry.sessions.state("desk").limits == {}
+    with pytest.raises(SessionError, match="no session 'annex'"):
+        registry.sessions.limit("annex", {"hour": 90})

@@ -1,4 +1,4 @@
-"""Which session reads a target, which one has read it, and what each is used for."""
+"""Which session reads a target, which one has read it, what each is used for, and its own limits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,17 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (("targets", "session", 60), ("captures", "session", 60), ("sessions", "used_for", 10))
+COLUMNS = (
+    ("targets", "session", sa.String(length=60)),
+    ("captures", "session", sa.String(length=60)),
+    ("sessions", "used_for", sa.String(length=10)),
+    ("sessions", "limits", sa.JSON()),
+)
 
 
 def upgrade() -> None:
-    for table, column, length in COLUMNS:
-        op.add_column(table, sa.Column(column, sa.String(length=length), nullable=True))
+    for table, column, kind in COLUMNS:
+        op.add_column(table, sa.Column(column, kind, nullable=True))
 
 
 def downgrade() -> None:
