@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     vault_keys: Annotated[
         SecretStr | None,
         Field(
-            description="Vault keys, newest first, separated by commas; unset means the key file that `init` made.",
+            description="Vault keys, newest first, by commas; unset means the key file that `init` made, or the keyring.",
             examples=["output of `intel-pipeline init --show-new-key`"],
         ),
     ] = None

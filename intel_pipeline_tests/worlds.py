@@ -15,7 +15,7 @@ from intel_pipeline.simulator.faults import Fault
 from intel_pipeline.simulator.server import Instagram
 from intel_pipeline.simulator.specs import TargetSpec, ViewerSpec
 from intel_pipeline.simulator.world import World
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 
 START = datetime(2026, 11, 2, 0, tzinfo=UTC)
 TARGETS = (

@@ -16,7 +16,7 @@ from intel_pipeline.pipeline import Pipeline, open_pipeline
 from intel_pipeline.settings import Settings
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.simulator.demo_world import DEMO_TARGETS, DEMO_VIEWER
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 
 if TYPE_CHECKING:
     from intel_pipeline.defs.running import Instance

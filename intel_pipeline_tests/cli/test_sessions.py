@@ -1,7 +1,10 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from intel_pipeline.cli.console import opened
 from intel_pipeline.cli.sessions import refuse_beyond_budget
@@ -12,6 +15,7 @@ from intel_pipeline.instagram.session import LOGIN_REQUESTS
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.simulator.demo_world import DEMO_VIEWER
 from intel_pipeline_tests.cli.commands import answer, run
+from intel_pipeline_tests.keyrings import FileKeyring
 from intel_pipeline_tests.worlds import small_pipeline
 
 
@@ -242,3 +246,40 @@ def test_limits_of_its_own_are_set_shown_and_dropped(folder):
     assert {limit for limit, (_, own) in dropped.items() if own} == {"seconds between two requests"}
     with pytest.raises(SessionError, match="no session 'nobody'"):
         run("sessions", "limits", "nobody")
+
+
+@pytest.fixture
+def ring(tmp_path) -> Iterator[FileKeyring]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(FileKeyring(tmp_path / "keyring.json"))
+    yield keyring.get_keyring()
+    keyring.set_keyring(before)
+
+
+def test_a_key_can_be_kept_in_the_keyring_and_the_check_says_where_it_came_from(folder, ring, monkeypatch):
+    assert "the OS keyring (a file of the tests)" in run("vault", "init", "--keyring").stdout
+    with opened() as pipeline:
+        pipeline.vault().seal("desk", {"username": "desk", "cookies": {}})
+    assert "There is a key already, in the OS keyring" in run("vault", "init").stdout
+    run("init")
+    assert "from the OS keyring (a file of the tests):" in run("vault", "check").stderr
+    assert "it is in the OS keyring" in run("vault", "rotate").stderr
+    assert answer("vault", "check", "--json")[0]["state"] == "opens"
+    assert f"it is in the key file {folder / 'vault' / 'key'}" in run("vault", "rotate", "--to", "file").stderr
+    assert "from the key file" in run("vault", "check").stderr
+    assert ring.kept() == {}
+    monkeypatch.setenv("INTEL_VAULT_KEYS", (folder / "vault" / "key").read_text().strip())
+    assert "from INTEL_VAULT_KEYS" in run("vault", "check").stderr
+    with pytest.raises(VaultError, match="whoever sets it keeps the key"):
+        run("vault", "rotate", "--to", "keyring")
+
+
+def test_a_keyring_that_is_away_is_said_to_be_so_and_init_makes_no_other_key(folder, ring):
+    run("vault", "init", "--keyring")
+    keyring.set_keyring(fail.Keyring())
+    pointer = (folder / "vault" / "key").read_bytes()
+    for words in (("vault", "check"), ("vault", "rotate"), ("sessions", "login", "desk")):
+        with pytest.raises(VaultError, match="none can be reached from here"):
+            run(*words, input="typed\n")
+    run("init")
+    assert (folder / "vault" / "key").read_bytes() == pointer
