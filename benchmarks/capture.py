@@ -10,6 +10,7 @@ from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.demo import story
+from intel_pipeline.demo.world_file import SESSION
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.source import Subject
 from intel_pipeline.pipeline import Pipeline
@@ -48,7 +49,7 @@ def bare_loop(pipeline: Pipeline) -> int:
     target = pipeline.registry.targets.get("large")
     subject = Subject(target.label, target.username, target.user_id)
     rows, cursor = 0, None
-    with pipeline.source() as source:
+    with pipeline.session(SESSION).source() as source:
         while True:
             page = interpret.follow_list(source.followers(subject, cursor))
             rows += len(page.user_ids)

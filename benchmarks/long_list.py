@@ -28,6 +28,7 @@ from intel_pipeline.instagram.source import Answer, Subject
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.store import open_registry
+from intel_pipeline.session_in_use import SessionInUse
 from intel_pipeline.settings import load_settings
 from intel_pipeline.simulator.clock import VirtualClock
 
@@ -92,13 +93,22 @@ def person(place: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowded(Pipeline):
-    """A pipeline that asks a crowd."""
+class CrowdedSession(SessionInUse):
+    """A session that asks a crowd."""
 
     @contextmanager
     def source(self) -> Iterator[Crowd]:
         """Yield the crowd."""
         yield Crowd()
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded(Pipeline):
+    """A pipeline whose sessions ask a crowd."""
+
+    def session(self, name: str) -> CrowdedSession:
+        """Return one of them."""
+        return CrowdedSession(self, name)
 
 
 def run() -> Report:

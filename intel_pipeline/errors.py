@@ -31,6 +31,12 @@ class TargetError(IntelError):
     exit_code = 2
 
 
+class SessionError(IntelError):
+    """A session that does not exist, or cannot be used so."""
+
+    exit_code = 2
+
+
 class RoundError(IntelError):
     """A round that cannot be worked on: the past cannot be captured any more, the future not yet."""
 

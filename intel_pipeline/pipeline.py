@@ -1,30 +1,28 @@
 """The pipeline's parts, assembled from the settings: what commands and Dagster's assets work with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
-from intel_pipeline.clock import Clock, SystemClock
-from intel_pipeline.instagram.source import LISTS, Source, Surface
-from intel_pipeline.registry.ledger import Wanted
-from intel_pipeline.registry.limits import RateLimits, refusal
-from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.capture.sharing import Lack, Shares, Standing, share
+from intel_pipeline.clock import Clock, SystemClock, today
+from intel_pipeline.instagram.source import LISTS, SURFACES, Surface
+from intel_pipeline.registry.capture_queries import Reading
+from intel_pipeline.registry.models import LOGGED_OUT, Target
+from intel_pipeline.registry.sessions import Use
 from intel_pipeline.registry.store import Registry, open_registry
+from intel_pipeline.session_in_use import SessionInUse
 from intel_pipeline.settings import Settings
 from intel_pipeline.vault import Vault, open_vault
 
 if TYPE_CHECKING:
-    from instaloader import InstaloaderContext
-
     from intel_pipeline.simulator.server import Instagram
 
 
-# Followees double what a target costs, and who wants them says so. Logged out, posts cost a request each.
+# Followees double what a target costs, and who wants them says so.
 DEFAULT: tuple[Surface, ...] = ("profile", "followers", "posts")
-LOGGED_OUT_DEFAULT: tuple[Surface, ...] = ("profile",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,77 +35,85 @@ class Pipeline:
     instagram: "Instagram | None" = None
 
     @property
-    def session_name(self) -> str:
-        """The session that requests are made with, and written down under."""
-        return self.settings.session or LOGGED_OUT
-
-    @property
     def simulated(self) -> bool:
         """Whether a simulated world stands in for Instagram."""
         return self.instagram is not None
 
+    def session(self, name: str) -> SessionInUse:
+        """Return a session as it is used, whether it is in use or not."""
+        return SessionInUse(self, name)
+
+    def uses(self) -> dict[str, Use]:
+        """Return what each session in use is used for, by name: those that are logged in, or INTEL_SESSION alone."""
+        return self.registry.sessions.uses(self.settings.session)
+
     @property
     def surfaces(self) -> tuple[Surface, ...]:
-        """What is captured: what the operator chose, less the lists that Instagram shows to a session only."""
-        chosen = self.settings.surfaces or (DEFAULT if self.settings.session else LOGGED_OUT_DEFAULT)
-        return tuple(surface for surface in chosen if self.settings.session or surface not in LISTS)
+        """What is captured of each target, as far as a session can be had for it."""
+        return self.settings.surfaces or DEFAULT
 
-    def withheld(self, surface: Surface) -> str | None:
-        """Return why a surface is not captured, in words; None where the operator has simply not asked for it."""
-        if self.settings.session or surface not in (self.settings.surfaces or DEFAULT):
+    def unread(self, surface: Surface) -> str | None:
+        """Return why no session may read `surface`, in words; None where the operator has not asked for it."""
+        if surface not in self.surfaces:
             return None
         if surface in LISTS:
-            return f"{surface} are only shown to a logged-in session, and none is set"
+            return f"{surface} are only shown to a logged-in session, and none is in use"
         return "without a session posts cost a request each; INTEL_SURFACES=profile,posts captures them all the same"
 
+    def shares(
+        self, surface: Surface, day: date, targets: Sequence[Target] | None = None, most: int | None = None
+    ) -> Shares:
+        """Return which session reads `surface` of what the round of `day` still lacks, or of `targets`, now."""
+        captures, uses = self.registry.captures, self.uses()
+        begun, last = captures.begun(surface), captures.last_read(surface)
+        lacks = [
+            Lack(
+                label=target.label,
+                readers=self.readers(target, surface, uses),
+                begun=begun.get(target.label),
+                last=last.get(target.label),
+                cost=self._cost(surface, last.get(target.label)),
+            )
+            for target in (captures.due(surface, day) if targets is None else targets)
+        ]
+        return share(lacks, self._standings(lacks, surface, uses), day, most)
+
+    def lookers(self, targets: Iterable[Target]) -> Shares:
+        """Return which session looks up who left which of `targets` now: the one that reads the list, if it can."""
+        uses, last = self.uses(), self.registry.captures.last_read("followers")
+        lacks = [
+            Lack(label=one.label, readers=self.readers(one, "followers", uses), last=last.get(one.label))
+            for one in targets
+        ]
+        return share(lacks, self._standings(lacks, "profile", uses), today(self.clock))
+
     def due(self, day: date) -> int:
-        """Return how many captures the round of `day` still lacks, of those that can be had."""
-        return sum(len(self.registry.captures.due(surface, day)) for surface in self.surfaces)
+        """Return how many captures the round of `day` still lacks, of those that can be had with or without a session."""
+        uses = self.uses()
+        return sum(
+            bool(self.readers(target, surface, uses))
+            for surface in SURFACES
+            for target in self.registry.captures.due(surface, day)
+        )
+
+    def idle(self, day: date) -> str | None:
+        """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None."""
+        shares = [self.shares(surface, day, most=1) for surface in SURFACES]
+        if any(one.reads for one in shares):
+            return None
+        return "; ".join(dict.fromkeys(reason for one in shares for reason in one.waiting.values())) or None
+
+    def barred(self, targets: Iterable[Target]) -> str | None:
+        """Return why nothing may be asked about any of `targets` at this moment, in words, or None where something may."""
+        uses = self.uses()
+        lacks = [Lack(label=target.label, readers=self.readers(target, "profile", uses)) for target in targets]
+        found = [one.hindrance for one in self._standings(lacks, "profile", uses).values()]
+        return None if None in found else "; ".join(map(str, found)) or None
 
     def vault(self) -> Vault:
         """Open the vault, or raise VaultError."""
         keys = self.settings.vault_keys
         return open_vault(self.settings.vault_dir, keys.get_secret_value() if keys else None)
-
-    def not_now(self) -> str | None:
-        """Return why no request may be made at this moment, or None."""
-        return self.stopped() or self.cooling()
-
-    def stopped(self) -> str | None:
-        """Return why the session may not be used until its operator acts, or None."""
-        reason = self.registry.sessions.state(self.session_name).stopped_because
-        return f"the session '{self.session_name}' is stopped: {reason}" if reason else None
-
-    def cooling(self) -> str | None:
-        """Return until when the session rests, in words, or None."""
-        until = self.registry.sessions.cooling(self.session_name)
-        return f"the session '{self.session_name}' cools down until {until:%Y-%m-%d %H:%M} UTC" if until else None
-
-    @property
-    def limits(self) -> RateLimits:
-        """What each session may send."""
-        settings = self.settings
-        return RateLimits(
-            window=settings.requests_per_window,
-            hour=settings.requests_per_hour,
-            day=settings.identities_per_day,
-            interval=settings.seconds_between_requests,
-        )
-
-    def resting(self, surface: Surface) -> str | None:
-        """Return until when no list may be read, in words, where `surface` is one and its budget is spent; or None."""
-        if surface not in LISTS:
-            return None
-        page = Wanted(self.session_name, surface, surface, self.settings.followers_per_page)
-        turn = self.registry.ledger.wait(page, self.limits)
-        late = turn.limit == "day" and turn.wait > self.settings.longest_wait
-        return refusal(self.session_name, self.limits, turn) if late else None
-
-    def idle(self, day: date) -> str | None:
-        """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None."""
-        lacking = [surface for surface in self.surfaces if self.registry.captures.due(surface, day)]
-        resting = [reason for surface in lacking if (reason := self.resting(surface))]
-        return self.not_now() or (resting[0] if resting and len(resting) == len(lacking) else None)
 
     @contextmanager
     def network(self) -> Iterator[None]:
@@ -120,42 +126,30 @@ class Pipeline:
         with routed(self.instagram):
             yield
 
-    def using(self, session: str) -> "Pipeline":
-        """Return the pipeline with another session than the one of the settings."""
-        return replace(self, settings=self.settings.model_copy(update={"session": session}))
+    def _standings(self, lacks: Iterable[Lack], surface: Surface, uses: Mapping[str, Use]) -> dict[str, Standing]:
+        """Return how each session stands that may read what is lacking."""
+        names = sorted({name for lack in lacks for name in lack.readers})
+        return {name: self.session(name).standing(surface, in_use=name in uses or name == LOGGED_OUT) for name in names}
 
-    @contextmanager
-    def context(self, username: str | None, cookies: dict[str, str] | None) -> "Iterator[InstaloaderContext]":
-        """Yield an instaloader context at the pace of the ledger, with these cookies or logged out."""
-        from intel_pipeline.instagram.meter import metered
-        from intel_pipeline.instagram.pace import Pace
-        from intel_pipeline.instagram.session import open_context
+    def readers(self, target: Target, surface: Surface, uses: Mapping[str, Use]) -> tuple[str, ...]:
+        """Return the sessions that may read `surface` of the target at all, those that are not in use too.
 
-        pace = partial(
-            Pace,
-            ledger=self.registry.ledger,
-            clock=self.clock,
-            session=self.session_name,
-            limits=self.limits,
-            longest_wait=self.settings.longest_wait,
-        )
-        context = open_context(self.settings.request_timeout, pace)
-        if cookies is not None:
-            context.load_session(username, cookies)
-        with self.network(), metered(context):
-            yield context
+        Without a session for targets of any, Instagram shows profiles, and posts at a request each, which the operator
+        has to ask for. One that is stopped still is such a session: what it may not ask must not be asked without it.
+        """
+        if surface not in self.surfaces:
+            return ()
+        if target.session:
+            return (target.session,)
+        of_any = tuple(name for name, use in uses.items() if use == "any")
+        shown = surface == "profile" or (surface == "posts" and self.settings.surfaces is not None)
+        return of_any or ((LOGGED_OUT,) if shown else ())
 
-    @contextmanager
-    def source(self) -> Iterator[Source]:
-        """Yield a source that asks with the session of the settings, at the pace of the ledger."""
-        from intel_pipeline.instagram.instaloader_source import InstaloaderSource
-
-        session = self.settings.session
-        sealed = self.vault().unseal(session) if session else {"username": None, "cookies": None}
-        with self.context(sealed["username"], sealed["cookies"]) as context:
-            yield InstaloaderSource(
-                context, "simulator" if self.simulated else "instagram", self.settings.followers_per_page
-            )
+    def _cost(self, surface: Surface, last: Reading | None) -> int:
+        """Return what reading a target takes: identities for lists, requests for what lists nobody."""
+        if surface in LISTS:
+            return (last and last.listed) or self.settings.followers_per_page
+        return (last and last.pages) or 1
 
 
 def open_pipeline(settings: Settings) -> Pipeline:

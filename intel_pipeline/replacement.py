@@ -11,15 +11,15 @@ SUFFIX = ".tmp"
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replaced(path: Path, mode: int = 0o666) -> Iterator[Path]:
     """Yield a temporary path beside `path`; afterwards it takes that name, durably, or leaves no trace.
 
-    Write to it by opening it; a file of another inode in its place would be swept by others. What processes that were
+    `mode`: who may read and write it, less what the umask forbids. Write to it by opening it; a file of another inode in its place would be swept by others. What processes that were
     killed have left in this folder is swept first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    with held(path) as temporary:
+    with held(path, mode) as temporary:
         try:
             yield temporary
             with temporary.open("rb") as written:
@@ -50,11 +50,11 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[Path]:
+def held(path: Path, mode: int) -> Iterator[Path]:
     """Yield a new temporary file beside `path`, locked: the system lets go of it whatever ends this process."""
     while True:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{SUFFIX}")
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
         try:
             # Another run may have come upon it before the lock, and swept it.
             if locked(descriptor) and os.fstat(descriptor).st_nlink:

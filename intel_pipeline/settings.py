@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     ] = date(2026, 11, 1)
     session: Annotated[
         str | None,
-        Field(description="Name of the sealed session that captures use; unset means logged out.", examples=["desk"]),
+        Field(
+            description="Name of the only session that is used; unset means all that `sessions list` shows as used.",
+            examples=["desk"],
+        ),
     ] = None
     surfaces: Annotated[
         tuple[Surface, ...] | None,
@@ -61,7 +64,7 @@ class Settings(BaseSettings):
     vault_keys: Annotated[
         SecretStr | None,
         Field(
-            description="Vault keys, newest first, separated by commas; unset means the key file that `init` made.",
+            description="Vault keys, newest first, by commas; unset means the key file that `init` made, or the keyring.",
             examples=["output of `intel-pipeline init --show-new-key`"],
         ),
     ] = None
@@ -100,6 +103,34 @@ class Settings(BaseSettings):
             examples=["200"],
         ),
     ] = 200
+    # A look at a profile is the least that Instagram is asked for, and opens and closes every list: it is last to wait.
+    profile_requests_per_hour: Annotated[
+        int,
+        Field(ge=1, le=400, description="Requests for profiles that a session may make in an hour.", examples=["200"]),
+    ] = 200
+    # A long list alone would take every request of the hour for hours; so a third of them is left for what is short.
+    followers_requests_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=400,
+            description="Pages of follower lists that a session may ask for in an hour, 50 followers each at most.",
+            examples=["120"],
+        ),
+    ] = 120
+    followees_requests_per_hour: Annotated[
+        int,
+        Field(ge=1, le=400, description="Pages of followees that a session may ask for in an hour.", examples=["60"]),
+    ] = 60
+    posts_requests_per_hour: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=400,
+            description="Pages of posts, or logged out posts, that a session may ask for in an hour.",
+            examples=["60"],
+        ),
+    ] = 60
     # A tenth of the 311,000 that instaloader's windows let through in a day, and room for a list of 20,000 with some
     # smaller ones. At least a page: a limit below one would be none or a stop.
     identities_per_day: Annotated[

@@ -1,11 +1,7 @@
 """The vault: what must not be readable on the disk, sealed with a key that lies elsewhere or under the owner's eyes."""
 
-import hashlib
 import json
-import os
 import re
-import stat
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +9,18 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from intel_pipeline.errors import VaultError
+from intel_pipeline.vault_keys import (
+    KeyFile,
+    Place,
+    checked,
+    keeper_of,
+    key_id,
+    new_keeper,
+    new_key,
+    write_private,
+)
 
-KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
-KEY_FILE = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,82 +87,28 @@ class Vault:
 
 
 def open_vault(folder: Path, keys: str | None) -> Vault:
-    """Open the vault with the given keys, or with the key file in `folder`; never without a key."""
+    """Open the vault with the given keys, or with those that its key file holds or names; never without a key."""
     if keys is not None:
         return Vault(folder, tuple(checked(key) for key in keys.split(",")))
-    file = folder / KEY_FILE
-    if not file.is_file():
-        problem = "there is no vault key"
-        raise VaultError(problem, "`intel-pipeline init` makes one; or set INTEL_VAULT_KEYS")
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        problem = f"others may read the vault key {file.name}"
-        raise VaultError(problem, f"`chmod 600 {file}`, and consider the key known: make a new one")
-    lines = file.read_text(encoding="ascii", errors="replace").splitlines() or [""]
-    return Vault(folder, tuple(map(checked, lines)))
+    return Vault(folder, keeper_of(folder).read())
 
 
-def rotate_key_file(folder: Path) -> Vault:
-    """Seal everything in `folder` with a new key, and put that key into the file in the place of the old one.
+def rotate_keys(folder: Path, to: Place | None = None) -> Vault:
+    """Seal everything in `folder` with a new key, and keep that in the place of the old one, or in the place `to`.
 
-    Until all is sealed anew the file holds both: whatever interrupts this, each record can be opened, and rotating
-    again goes on. Raises VaultError for a record that cannot be opened; nothing is lost by it.
+    Until all is sealed anew both are kept: whatever interrupts this, each record can be opened, and rotating again goes
+    on. Raises VaultError for a record that cannot be opened, or a keyring that fails; nothing is lost by either.
     """
-    vault = open_vault(folder, None)
-    both = Vault(folder, (Fernet.generate_key().decode(), *vault.keys))
-    write_keys(folder, both.keys)
+    before = keeper_of(folder)
+    moves = to is not None and (to == "file") != isinstance(before, KeyFile)
+    after = new_keeper(folder, to) if to and moves else before
+    both = Vault(folder, (new_key(), *before.read()))
+    after.write(both.keys)
     both.seal_anew()
-    write_keys(folder, both.keys[:1])
+    after.write(both.keys[:1])
+    if moves:
+        before.forget()
     return Vault(folder, both.keys[:1])
-
-
-def write_keys(folder: Path, keys: Sequence[str]) -> None:
-    """Replace the key file, in one step."""
-    write_private(folder / KEY_FILE, "\n".join([*keys, ""]))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file for its owner's eyes only, durably and in one step."""
-    temporary = path.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def make_key_file(folder: Path) -> Path | None:
-    """Make the key file unless there is one; return its path if it was made."""
-    file = folder / KEY_FILE
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return None
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(Fernet.generate_key() + b"\n")
-    return file
-
-
-def checked(key: str) -> str:
-    """Return the key without blanks, or raise VaultError saying what is wrong with it; never quotes it."""
-    bare = key.strip().strip("\"'")
-    if KEY.fullmatch(bare):
-        return bare
-    if bare.startswith(("b'", 'b"')):
-        wrong = "it looks like a Python bytes literal: drop the b and the quotes"
-    elif KEY.fullmatch(bare + "="):
-        wrong = "one '=' is missing at its end"
-    elif re.fullmatch(r"[0-9a-fA-F]{64}", bare):
-        wrong = "it is written in hex, not in base64"
-    else:
-        wrong = f"it has {len(bare)} characters and should have 44, of the url-safe base64 alphabet"
-    problem = f"a vault key is malformed: {wrong}"
-    raise VaultError(problem, "`intel-pipeline init --show-new-key` prints a well-formed new one")
-
-
-def key_id(key: str) -> str:
-    """Return a short name for a key, which tells nothing of it."""
-    return hashlib.blake2b(key.encode(), digest_size=4, person=b"intel-key-id").hexdigest()
 
 
 def damaged(name: str) -> VaultError:

@@ -12,6 +12,7 @@ from intel_pipeline.clock import today
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import open_registry
+from intel_pipeline.session_in_use import SessionInUse
 from intel_pipeline.settings import load_settings
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline_tests.sources import Body, ListedSource, follower_page, user
@@ -21,14 +22,24 @@ LIMITS = Limits(most=25, seconds=3600)
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPipeline(Pipeline):
-    """A pipeline that asks `listed`."""
+class ListedSession(SessionInUse):
+    """A session that asks `listed`."""
 
     listed: ListedSource = field(default_factory=ListedSource)
 
     @contextmanager
     def source(self) -> Iterator[ListedSource]:
         yield self.listed
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPipeline(Pipeline):
+    """A pipeline whose sessions ask `listed`."""
+
+    listed: ListedSource = field(default_factory=ListedSource)
+
+    def session(self, name: str) -> ListedSession:
+        return ListedSession(self, name, self.listed)
 
 
 def listed_pipeline(folder: Path) -> ListedPipeline:

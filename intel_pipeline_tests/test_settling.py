@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
 from intel_pipeline.warehouse.derive import derive_followers, publish_now
 from intel_pipeline.warehouse.writer import connected, writing
-from intel_pipeline_tests.worlds import next_morning, small_pipeline
+from intel_pipeline_tests.worlds import SECOND, VIEWER, add_session, next_morning, small_pipeline
 
 LIMITS = Limits(most=25, seconds=3600)
 CAUSES = "select user_id, cause from follower_changes where kind = 'left' and state = 'confirmed' order by user_id"
@@ -137,6 +138,23 @@ def test_a_session_that_is_told_the_same_of_the_target_itself_settles_nothing(pi
     assert requests(pipeline) == START + 1 + CONTROL
 
 
+def test_accounts_are_looked_up_with_the_session_that_reads_the_target_and_another_waits(pipeline: Pipeline) -> None:
+    add_session(pipeline, "annex", SECOND)
+    both = replace(pipeline, settings=pipeline.settings.model_copy(update={"session": None}))
+    assert pipeline.instagram is not None
+    pipeline.instagram.requests.clear()
+    both.registry.targets.assign("fading", "annex")
+    assert settle(both, None, 2, nobody).asked == 2
+    assert {request.viewer for request in pipeline.instagram.requests} == {SECOND.username}
+    both.registry.sessions.stop("annex", "a checkpoint awaits its owner")
+    spent = requests(both)
+    assert settle(both, None, 2, nobody).stopped == both.session("annex").stopped()
+    both.registry.targets.assign("fading", None)
+    assert requests(both) == spent
+    assert settle(both, None, 2, nobody).asked == 2
+    assert {request.viewer for request in pipeline.instagram.requests[spent:]} == {VIEWER.username}
+
+
 def test_who_has_come_back_is_not_looked_up(pipeline: Pipeline) -> None:
     with writing(pipeline.settings.warehouse_file) as transaction:
         transaction.run("""
@@ -151,7 +169,7 @@ def test_without_a_session_nobody_is_looked_up(tmp_path: Path) -> None:
     pipeline = small_pipeline(tmp_path, ["fading"], logged_in=False)
     settled = settle(pipeline, None, 100, nobody)
     assert settled.stopped is not None
-    assert "none is set" in settled.stopped
+    assert "none is in use" in settled.stopped
     assert requests(pipeline) == 0
 
 

@@ -10,7 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from intel_pipeline.errors import VaultError
-from intel_pipeline.vault import KEY_FILE, Vault, key_id, make_key_file, open_vault, rotate_key_file
+from intel_pipeline.vault import Vault, open_vault, rotate_keys
+from intel_pipeline.vault_keys import KEY_FILE, key_id, make_key_file
 
 COOKIES = {"username": "plain.viewer", "cookies": {"sessionid": "77%3AcAnArY%3A12", "csrftoken": "tOkEn"}}
 
@@ -205,7 +206,7 @@ def test_an_unknown_record_is_refused_with_those_that_are_there(vault: Vault) ->
 
 
 def test_a_temporary_file_that_a_kill_left_behind_does_not_hinder_the_next_one(vault: Vault) -> None:
-    (vault.folder / "desk.tmp").write_text("half")
+    (vault.folder / ".desk.json.0123abcd.tmp").write_text("half")
     vault.seal("desk", COOKIES)
     assert vault.unseal("desk") == COOKIES
     assert [path.name for path in vault.folder.iterdir()] == ["desk.json"]
@@ -222,7 +223,7 @@ def filed(tmp_path: Path) -> Vault:
 
 
 def test_rotating_the_key_file_seals_everything_anew_and_leaves_one_key(filed: Vault) -> None:
-    rotated = rotate_key_file(filed.folder)
+    rotated = rotate_keys(filed.folder)
     assert rotated.keys != filed.keys
     assert open_vault(filed.folder, None).keys == rotated.keys
     assert [open_vault(filed.folder, None).unseal(name) for name in ("annex", "desk")] == [COOKIES] * 2
@@ -236,9 +237,9 @@ def test_rotating_that_meets_a_damaged_record_loses_nothing_and_goes_on_once_tha
     damaged, whole = filed.folder / "desk.json", (filed.folder / "desk.json").read_bytes()
     damaged.write_bytes(whole[:-9])
     with pytest.raises(VaultError, match="'desk' is damaged"):
-        rotate_key_file(filed.folder)
+        rotate_keys(filed.folder)
     assert len(open_vault(filed.folder, None).keys) == 2
     assert open_vault(filed.folder, None).unseal("annex") == COOKIES
     damaged.write_bytes(whole)
     assert open_vault(filed.folder, None).unseal("desk") == COOKIES
-    assert len(rotate_key_file(filed.folder).keys) == 1
+    assert len(rotate_keys(filed.folder).keys) == 1

@@ -1,6 +1,7 @@
 """Pipelines on small simulated worlds, for tests that want the whole way from the wire to the warehouse."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from intel_pipeline.simulator.faults import Fault
 from intel_pipeline.simulator.server import Instagram
 from intel_pipeline.simulator.specs import TargetSpec, ViewerSpec
 from intel_pipeline.simulator.world import World
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 
 START = datetime(2026, 11, 2, 0, tzinfo=UTC)
 TARGETS = (
@@ -35,6 +36,7 @@ TARGETS = (
     TargetSpec(label="empty", username="blank.page", followers=0, followees=0, posts=0, follows_per_day=0),
 )
 VIEWER = ViewerSpec(username="plain.viewer", password="plain-secret", sees=frozenset({"friendly"}))
+SECOND = ViewerSpec(username="second.viewer", password="second-secret", sees=frozenset({"closed"}))
 
 
 def small_pipeline(
@@ -51,19 +53,40 @@ def small_pipeline(
     )
     settings.make_directories()
     clock = VirtualClock(START.replace(hour=6))
-    instagram = Instagram(World(5, START, clock, TARGETS, (VIEWER,)), list(faults))
+    instagram = Instagram(World(5, START, clock, TARGETS, (VIEWER, SECOND)), list(faults))
     pipeline = Pipeline(settings, clock, open_registry(settings.registry_url, clock), instagram)
     if logged_in:
         make_key_file(settings.vault_dir)
-        with pipeline.network():
-            cookies = log_in(open_context(60), VIEWER.username, VIEWER.password, lambda: "")
-        pipeline.vault().seal("desk", {"username": VIEWER.username, "cookies": cookies})
-        pipeline.registry.sessions.welcome("desk", VIEWER.username)
+        add_session(pipeline, "desk", VIEWER)
     names = {spec.label: spec.username for spec in TARGETS}
     for label in labels:
         pipeline.registry.targets.add(names[label], label, None)
     instagram.requests.clear()
     return pipeline
+
+
+def add_session(pipeline: Pipeline, name: str, viewer: ViewerSpec) -> None:
+    """Log in without a word on the ledger, as an operator would have done before."""
+    with pipeline.network():
+        cookies = log_in(open_context(60), viewer.username, viewer.password, lambda: "")
+    pipeline.vault().seal(name, {"username": viewer.username, "cookies": cookies})
+    pipeline.registry.sessions.welcome(name, viewer.username)
+
+
+def pair_pipeline(folder: Path, labels: Iterable[str], faults: Iterable[Fault] = (), **overrides: object) -> Pipeline:
+    """Return `small_pipeline` with two sessions in use: `desk`, of VIEWER, and `annex`, of SECOND."""
+    single = small_pipeline(folder, labels, faults, **overrides)
+    pipeline = replace(single, settings=single.settings.model_copy(update={"session": None}))
+    add_session(pipeline, "annex", SECOND)
+    assert pipeline.instagram is not None
+    pipeline.instagram.requests.clear()
+    return pipeline
+
+
+def askers(pipeline: Pipeline, key: str) -> list[str | None]:
+    """Return as whom the simulator was asked for what it logs as `key`, in order."""
+    assert pipeline.instagram is not None
+    return [request.viewer for request in pipeline.instagram.requests if request.key == key]
 
 
 def clock_of(pipeline: Pipeline) -> VirtualClock:

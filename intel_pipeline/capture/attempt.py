@@ -16,20 +16,22 @@ from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.errors import BusyError, IntelError
-from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError
+from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError, UnreachableError
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.session_in_use import SessionInUse
 
 log = logging.getLogger(__name__)
 
 
 def take(  # noqa: PLR0913  the batch's own state
-    pipeline: Pipeline, source: Source, target: Target, tally: Tally, limits: Limits, watch: Watch
+    session: SessionInUse, source: Source, target: Target, tally: Tally, limits: Limits, watch: Watch
 ) -> None:
     """Take one capture as far as it goes, and write down in `tally` and registry what became of it."""
+    pipeline = session.pipeline
     try:
-        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind)
+        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind, session.name)
     except BusyError as error:
         log.info("%s", error.problem)
         tally.busy.append(target.label)
@@ -50,7 +52,7 @@ def take(  # noqa: PLR0913  the batch's own state
         else:
             settled = fail(pipeline, capture, tally, error)
     except InstagramError as error:
-        settled = respond(pipeline, source, capture, tally, error)
+        settled = respond(session, source, capture, tally, error)
     except IntelError as error:
         settled = fail(pipeline, capture, tally, error)
     finally:
@@ -87,14 +89,17 @@ def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Findin
         tally.reasons[target.label] = "; ".join(outcome.reasons)
 
 
-def respond(pipeline: Pipeline, source: Source, capture: Capture, tally: Tally, error: InstagramError) -> bool:
+def respond(session: SessionInUse, source: Source, capture: Capture, tally: Tally, error: InstagramError) -> bool:
     """Do what the error's class asks for; return whether the capture is settled by it."""
-    if spares_the_session(pipeline, error, logged_in=source.logged_in):
-        tally.stopped = error.problem
+    if spares_the_session(session, error, logged_in=source.logged_in):
+        if isinstance(error, UnreachableError):
+            tally.over = error.problem
+        else:
+            tally.halted[session.name] = error.problem
         return False
     if isinstance(error, DriftError):
         tally.drifted.append(capture.target)
-    return fail(pipeline, capture, tally, error)
+    return fail(session.pipeline, capture, tally, error)
 
 
 def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) -> bool:

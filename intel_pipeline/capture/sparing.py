@@ -10,18 +10,21 @@ from intel_pipeline.instagram.errors import (
     ThrottledError,
     UnreachableError,
 )
-from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.session_in_use import SessionInUse
 
 
-def spares_the_session(pipeline: Pipeline, error: InstagramError, *, logged_in: bool) -> bool:
-    """Write down what `error` means for the session, used `logged_in` or not; return whether nothing more may be asked."""
-    sessions, name = pipeline.registry.sessions, pipeline.session_name
+def spares_the_session(session: SessionInUse, error: InstagramError, *, logged_in: bool) -> bool:
+    """Write down what `error` means for the session, used `logged_in` or not; return whether nothing more may be asked.
+
+    With this session, that is: what the others may ask is written down under their own names.
+    """
+    sessions, name = session.pipeline.registry.sessions, session.name
     match error:
         case SpentError():
-            # Only lists return identities: what else is due goes on, and the ledger says when they do.
+            # One surface has to wait: what else is due goes on, and the ledger says when this one does.
             return True
         case ThrottledError():
-            sessions.cool(name, pipeline.clock.now() + timedelta(seconds=error.retry_after))
+            sessions.cool(name, session.pipeline.clock.now() + timedelta(seconds=error.retry_after))
             return True
         case UnreachableError():
             return True

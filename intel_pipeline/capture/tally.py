@@ -21,7 +21,11 @@ class Limits:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a batch. `verdicts` by target's label; `stopped` says why it ended early."""
+    """What became of a batch. `verdicts` by target's label.
+
+    `halted`: why a session asked no more, by its name. `waiting`: why no session could be asked with, by target's label.
+    `over`: why the whole batch ended early.
+    """
 
     surface: Surface
     day: date
@@ -31,4 +35,12 @@ class Tally:
     drifted: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)
-    stopped: str | None = None
+    halted: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    over: str | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why not all that is due was captured, in words, or None."""
+        reasons = (*self.halted.values(), *self.waiting.values(), *([self.over] if self.over else []))
+        return "; ".join(dict.fromkeys(reasons)) or None

@@ -14,6 +14,7 @@ from intel_pipeline.cli import (
     demo,
     evidence,
     imports,
+    session_use,
     sessions,
     settle,
     setup,
@@ -37,6 +38,9 @@ app = typer.Typer(
 app.add_typer(targets.app, name="targets", help="The watchlist: which accounts are captured.")
 app.add_typer(captures.app, name="captures", help="What every capture proved, and why; a list held back awaits a word.")
 app.add_typer(sessions.app, name="sessions", help="Instagram sessions that you own, sealed on this machine.")
+sessions.app.command("list")(session_use.list_sessions)
+for of_sessions in (session_use.use, session_use.limits, session_use.remove):
+    sessions.app.command()(of_sessions)
 app.add_typer(breaker.app, name="breaker", help="What stops a session whose account may be in danger.")
 app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")

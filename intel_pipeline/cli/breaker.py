@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
-from intel_pipeline.cli.sessions import Name, answering
+from intel_pipeline.cli.session_use import Name
+from intel_pipeline.cli.sessions import answering
 from intel_pipeline.registry.models import LOGGED_OUT
 
 app = typer.Typer(no_args_is_help=True)
@@ -23,7 +24,7 @@ def close(
     with opened() as pipeline:
         if name != LOGGED_OUT:
             pipeline.vault().unseal(name)
-        named = pipeline.using(name)
+        named = pipeline.session(name)
         stopped = named.stopped()
         if not stopped:
             out.print(f"the breaker of '{plain(name)}' is closed already")

@@ -31,18 +31,21 @@ def capture(
 
     with opened() as pipeline:
         registry = pipeline.registry
-        labels = [registry.targets.get(label).label for label in targets or []]
-        if not labels and not [target for target in registry.targets.all() if target.state == "active"]:
+        chosen = [registry.targets.get(label) for label in targets or []]
+        labels = [target.label for target in chosen]
+        chosen = chosen or [target for target in registry.targets.all() if target.state == "active"]
+        if not chosen:
             problem = "there is no active target to capture"
             raise TargetError(problem, "add one with `intel-pipeline targets add USERNAME`")
-        hindrance = pipeline.not_now()
+        hindrance = pipeline.barred(chosen)
         if hindrance:
             fix = "a cool-down ends by itself; if it is stopped, do what Instagram wants, then `intel-pipeline breaker close`"
             raise TickError(hindrance, fix)
         day = registry.rounds.open() if pipeline.simulated else today(pipeline.clock)
-        if pipeline.settings.session:
+        uses = pipeline.uses()
+        for name in sorted({name for target in chosen for name in pipeline.readers(target, "profile", uses)} & {*uses}):
             # A wrong key or name is told before the run rather than by its failure.
-            pipeline.vault().unseal(pipeline.settings.session)
+            pipeline.vault().unseal(name)
         if day is None:
             problem = "no round is open"
             raise TickError(problem, "run `intel-pipeline demo --resume`")

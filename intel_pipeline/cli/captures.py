@@ -88,6 +88,7 @@ def described(capture: Capture) -> dict[str, Any]:
         "capture_id": capture.capture_id,
         "target": capture.target,
         "surface": capture.surface,
+        "session": capture.session,
         "finished": capture.finished_at,
         "verdict": capture.verdict,
         "held": capture.held,

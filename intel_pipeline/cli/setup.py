@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, print_json, print_table
 from intel_pipeline.settings import Settings, load_settings, variable
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 
 HIDDEN = "(hidden)"
 

@@ -1,39 +1,49 @@
 """How things stand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.cli.session_use import known
+from intel_pipeline.cli.session_use import standing as standing_of
+from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
+from intel_pipeline.registry.models import LOGGED_OUT
 
-BUDGET = ("session", "budget", "allowed", "spent", "left", "breaker", "cools_until")
+SESSION = ("session", "used_for", "own_targets", "state")
+BUDGET = ("session", "limit", "budget", "allowed", "spent", "left", "own")
+HEADS = {
+    "window": "11_minutes",
+    "hour": "hour",
+    "profile": "profile/h",
+    "followers": "followers/h",
+    "followees": "followees/h",
+    "posts": "posts/h",
+    "day": "identities/day",
+}
 
 
 def status(as_json: AsJson = False) -> None:
     """How things stand: the open round, the sessions and their budgets, each target's last captures, the publication.
 
-    Of each session: what it has spent of its limits and what is left, over all processes; its breaker where that is
-    open (`intel-pipeline breaker close NAME` once you have acted), and until when it cools down, which ends by itself.
-    The limits are INTEL_REQUESTS_PER_WINDOW, INTEL_REQUESTS_PER_HOUR and INTEL_IDENTITIES_PER_DAY.
+    Of each session: what it is used for, and whether it is usable, cools down, which ends by itself, or is stopped
+    (`intel-pipeline breaker close NAME` once you have acted); how much of what it has spent of its limits, over all
+    processes. A limit with a star is its own (`intel-pipeline sessions limits NAME`). Without a session, profiles are
+    read logged out.
     """
     with opened() as pipeline:
         report = standing(pipeline)
     if as_json:
         print_json(report)
         return
-    for name in (
-        "data_folder",
-        "source",
-        "round",
-        "due",
-        "session",
-        "session_state",
-        "requests_in_window",
-        "publication",
-    ):
+    for name in ("data_folder", "source", "round", "due", "waits_for", "publication"):
         out.print(f"{name.replace('_', ' ') + ':':<20}{plain(report[name])}")
     out.print()
-    print_table(BUDGET, [tuple(one.values()) for one in report["budgets"]])
+    print_table(SESSION, [tuple(one.values()) for one in report["sessions"]])
+    out.print()
+    shown = {limit: head for limit, head in HEADS.items() if limit not in SURFACES or limit in pipeline.surfaces}
+    print_table(("session", *shown.values()), spent_of(report["budgets"], tuple(shown)))
     captures = report["captures"]
     if captures:
         out.print()
@@ -76,23 +86,41 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
         "due": pipeline.due(day) if day else 0,
-        "session": pipeline.session_name,
-        "session_state": pipeline.not_now() or pipeline.resting("followers") or "usable",
-        "requests_in_window": registry.ledger.spent(pipeline.session_name),
+        "waits_for": (day and pipeline.idle(day)) or "nothing",
+        "sessions": sessions(pipeline),
         "budgets": budgets(pipeline),
         "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
         "captures": finished + going_on,
     }
 
 
+def names(pipeline: Pipeline) -> list[str]:
+    """Return the sessions that there are; asking without one is there where that is done, or was."""
+    asked_without = not pipeline.uses() or pipeline.registry.ledger.spent(LOGGED_OUT)
+    return [*([LOGGED_OUT] if asked_without else []), *(state.name for state in known(pipeline))]
+
+
+def sessions(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return a row per session, as SESSION."""
+    rows = [(name, *standing_of(pipeline, name)) for name in names(pipeline)]
+    return [dict(zip(SESSION, row, strict=True)) for row in rows]
+
+
 def budgets(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Return a row per session and limit, as BUDGET; the session in use is there though it has sent nothing yet."""
-    registry = pipeline.registry
-    names = sorted({pipeline.session_name, *(state.name for state in registry.sessions.all())})
+    """Return a row per session and limit, as BUDGET; a session is there though it has sent nothing yet."""
     rows = []
-    for name in names:
-        stopped, cooling = registry.sessions.state(name).stopped_because, registry.sessions.cooling(name)
-        for one in registry.ledger.spending(name, pipeline.limits):
-            row = (name, WORDS[one.limit], one.allowed, one.spent, one.left, stopped, cooling)
+    for name in names(pipeline):
+        own = pipeline.registry.sessions.state(name).limits or {}
+        for one in pipeline.registry.ledger.spending(name, pipeline.session(name).limits):
+            row = (name, one.limit, WORDS[one.limit], one.allowed, one.spent, one.left, one.limit in own)
             rows.append(dict(zip(BUDGET, row, strict=True)))
     return rows
+
+
+def spent_of(budgets: list[dict[str, Any]], limits: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return a row per session with what is spent of these `limits`: a terminal of 80 columns has room for them."""
+    rows: dict[str, dict[str, str]] = {}
+    for one in budgets:
+        cell = f"{one['spent']:,}/{one['allowed']:,}{'*' if one['own'] else ''}"
+        rows.setdefault(one["session"], {})[one["limit"]] = cell
+    return [(session, *(cells[limit] for limit in limits)) for session, cells in rows.items()]

@@ -16,7 +16,7 @@ from intel_pipeline.pipeline import Pipeline, open_pipeline
 from intel_pipeline.settings import Settings
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.simulator.demo_world import DEMO_TARGETS, DEMO_VIEWER
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 
 if TYPE_CHECKING:
     from intel_pipeline.defs.running import Instance
@@ -62,7 +62,7 @@ def prepare(settings: Settings, seed: int, days: int, real_today: date) -> Pipel
     make_key_file(settings.vault_dir)
     pipeline = open_pipeline(settings)
     username, password = DEMO_VIEWER
-    with pipeline.context(None, None) as context:
+    with pipeline.session(SESSION).context(None, None) as context:
         cookies = log_in(context, username, password, lambda: "")
     pipeline.vault().seal(SESSION, {"username": username, "cookies": cookies})
     pipeline.registry.sessions.welcome(SESSION, username)
@@ -131,7 +131,7 @@ def live_day(pipeline: Pipeline, instance: "Instance", day: date, watch: Watch |
         ticks += 1
         remember(pipeline.settings, clock)
         if not result.success or due <= pipeline.due(day):
-            why = pipeline.not_now() or (
+            why = pipeline.idle(day) or (
                 failure_of(result) if not result.success else "nothing that is due was captured"
             )
             problem = f"the tick of {day} got nowhere: {why}"

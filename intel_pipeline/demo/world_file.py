@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.clock import Clock
 from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.replacement import replaced
 from intel_pipeline.settings import Settings
 
@@ -70,6 +71,7 @@ def open_world(settings: Settings) -> "tuple[VirtualClock, Instagram, Settings]"
         "longest_wait": LONGEST_WAIT,
         "tick_seconds": TICK_SECONDS,
         "requests_per_hour": REQUESTS_PER_HOUR,
+        **{f"{surface}_requests_per_hour": REQUESTS_PER_HOUR for surface in SURFACES},
         "identities_per_day": IDENTITIES_PER_DAY,
     }
     return (

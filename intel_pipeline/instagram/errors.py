@@ -40,7 +40,7 @@ class ThrottledError(InstagramError):
 
 
 class SpentError(ThrottledError):
-    """The ledger's limit of identities: lists have to wait, and everything else goes on."""
+    """The ledger's limit of one surface, or of identities: that surface has to wait, and everything else goes on."""
 
 
 class LoginNeededError(InstagramError):

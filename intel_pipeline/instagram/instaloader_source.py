@@ -59,8 +59,8 @@ class InstaloaderSource:
 
     def _list(self, subject: Subject, name: FollowList, cursor: str | None) -> Answer:
         if not self.logged_in:
-            problem = f"Instagram shows {name} only to a logged-in session, and none is set"
-            fix = "log in with `intel-pipeline sessions login NAME` and set INTEL_SESSION=NAME"
+            problem = f"Instagram shows {name} only to a logged-in session, and none is in use"
+            fix = "log in with `intel-pipeline sessions login NAME`"
             raise LoginNeededError(problem, fix)
         user_id = known(subject, name)
         with self.pace.about(name, self.followers_per_page) as purpose:

@@ -106,7 +106,7 @@ class Pace(RateController):
         jitter = min(random.expovariate(0.6), 15.0)
         turn = self.ledger.reserve(wanted, self.limits, self.longest_wait, jitter)
         if turn.request_id is None:
-            kind = SpentError if turn.limit == "day" else ThrottledError
+            kind = SpentError if self.limits.of_surface(turn.limit) else ThrottledError
             raise kind(refusal(self.session, self.limits, turn), turn.wait)
         self.clock.sleep(turn.wait)
         self.written = turn.request_id

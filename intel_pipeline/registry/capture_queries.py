@@ -14,6 +14,16 @@ from intel_pipeline.registry.models import Capture, Target
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A capture, as far as it matters for who reads the target next. `listed`: distinct rows, `pages`: requests."""
+
+    session: str | None
+    day: date | None
+    listed: int | None = None
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureQueries:
     """Questions about the captures in the registry."""
 
@@ -116,6 +126,24 @@ class CaptureQueries:
         query = select(Capture).where(Capture.finished_at.is_(None)).order_by(Capture.started_at)
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query))
+
+    def begun(self, surface: str) -> dict[str, Reading]:
+        """Return by target the captures of a surface that are not finished."""
+        query = select(Capture.target, Capture.session, Capture.round)
+        with self.engine.connect() as db:
+            rows = db.execute(query.where(Capture.surface == surface, Capture.finished_at.is_(None))).all()
+        return {row.target: Reading(row.session, row.round) for row in rows}
+
+    def last_read(self, surface: str) -> dict[str, Reading]:
+        """Return by target the newest capture of a surface that a session has finished with a snapshot."""
+        conditions = [Capture.surface == surface, Capture.session.is_not(None), Capture.snapshot.is_not(None)]
+        newest = select(Capture.target, func.max(Capture.finished_at).label("last")).where(*conditions)
+        last = newest.group_by(Capture.target).subquery()
+        same = (last.c.target == Capture.target) & (last.c.last == Capture.finished_at)
+        columns = (Capture.target, Capture.session, Capture.round, Capture.distinct_count, Capture.page_count)
+        with self.engine.connect() as db:
+            rows = db.execute(select(*columns).join(last, same).where(*conditions)).all()
+        return {row.target: Reading(row.session, row.round, row.distinct_count, row.page_count) for row in rows}
 
     def latest(self) -> list[Capture]:
         """Return the newest finished capture of every surface of every target."""

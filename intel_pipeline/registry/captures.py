@@ -23,8 +23,11 @@ SHELF_LIFE = timedelta(days=2)
 class Captures(CaptureQueries):
     """The captures in the registry."""
 
-    def begin(self, target: Target, surface: str, day: date, origin: str) -> Capture:
-        """Begin a capture, or take over one that was interrupted; raise BusyError while another run holds it."""
+    def begin(self, target: Target, surface: str, day: date, origin: str, session: str | None = None) -> Capture:
+        """Begin a capture, or take over one that was interrupted; raise BusyError while another run holds it.
+
+        One that another session than `session` has begun is given up: Instagram may show two accounts two lists.
+        """
         now, holder = self.clock.now(), new_holder()
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
             running = select(Capture).where(
@@ -34,16 +37,17 @@ class Captures(CaptureQueries):
             leased = found and found.leased_until and found.leased_until > now
             if found and leased and alive(found.holder):
                 raise busy(target.label, surface)
-            if found and now - found.started_at <= SHELF_LIFE:
+            given_up = found and why_given_up(found, session, now - found.started_at)
+            if found and not given_up:
                 held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
                 mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
-                if not db.scalars(mine.values(holder=holder, leased_until=now + LEASE, round=day)).all():
+                ours = mine.values(holder=holder, leased_until=now + LEASE, round=day, session=session or found.session)
+                if not db.scalars(ours).all():
                     raise busy(target.label, surface)
                 db.refresh(found)
                 return found
-            if found:
-                found.finished_at, found.verdict = now, "failed"
-                found.reasons = [f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"]
+            if found and given_up:
+                found.finished_at, found.verdict, found.reasons = now, "failed", [given_up]
                 found.holder = found.leased_until = None
             fresh = Capture(
                 capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
@@ -57,6 +61,7 @@ class Captures(CaptureQueries):
                 user_id=target.user_id,
                 username=target.username,
                 reasons=[],
+                session=session,
             )
             db.flush()
             db.add(fresh)
@@ -147,6 +152,15 @@ class Captures(CaptureQueries):
             for name, value in values.items():
                 setattr(capture, name, value)
         return bool(mine)
+
+
+def why_given_up(begun: Capture, session: str | None, age: timedelta) -> str | None:
+    """Return why an interrupted capture is not resumed by `session`, in words, or None where it is."""
+    if age > SHELF_LIFE:
+        return f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"
+    if session and begun.session and begun.session != session:
+        return f"begun with the session '{begun.session}', which does not go on with it; '{session}' begins anew"
+    return None
 
 
 def _resolve(db: Session, resolution: Resolution) -> bool:

@@ -88,6 +88,12 @@ class Ledger:
             return [
                 Spending("window", limits.window, connection.execute(queries.IN_FULLEST_BUCKET, given).scalar() or 0),
                 Spending("hour", limits.hour, connection.execute(queries.IN_HOUR, given).scalar_one()),
+                *(
+                    Spending(
+                        name, allowed, connection.execute(queries.FOR_SURFACE, given | {"surface": name}).scalar_one()
+                    )
+                    for name, allowed in limits.surfaces.items()
+                ),
                 Spending("day", limits.day, connection.execute(queries.IDENTITIES, given).scalar_one() or 0),
             ]
 
@@ -107,7 +113,7 @@ class Ledger:
             return connection.execute(select(func.count()).select_from(Request)).scalar_one()
 
     def _turn(self, connection: Connection, wanted: Wanted, limits: RateLimits, pause: float, requests: int) -> Turn:
-        """Look up what hinders the request, with at most two short queries."""
+        """Look up what hinders the request, with at most three short queries."""
         now = self.clock.now()
         given = as_of(now, wanted.session) | {
             "bucket": wanted.bucket,
@@ -125,6 +131,11 @@ class Ledger:
         if more and (identities[0] or 0) + more > limits.day:
             pages = [(one.sent_at, one.identities) for one in connection.execute(queries.PAGES, given)]
             free_from["day"] = day_free_from(pages, limits.day, more)
+        for name, allowed in limits.surfaces.items():
+            if name == wanted.surface:
+                given |= {"surface": name, "for_surface": max(allowed - requests, 0)}
+                for_surface = connection.execute(queries.SURFACE_HINDRANCE, given).scalar()
+                free_from[name] = for_surface and for_surface + HOUR
         return turn(now, free_from)
 
 

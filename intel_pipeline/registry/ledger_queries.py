@@ -1,7 +1,7 @@
 """The ledger's queries, made once: every request runs them, and composing them would take longer than they do.
 
-Parameters: `session`, `bucket`, the moments `window_ago`, `hour_ago`, `day_ago`, and how many of the newest requests
-are passed over in the bucket and in the hour, `in_bucket` and `in_hour`.
+Parameters: `session`, `bucket`, `surface`, the moments `window_ago`, `hour_ago`, `day_ago`, and how many of the newest
+requests are passed over in the bucket, in the hour, and in it for the surface: `in_bucket`, `in_hour`, `for_surface`.
 """
 
 from typing import Any
@@ -32,12 +32,15 @@ HINDRANCES = select(
 )
 # The same for a page of a list, with the identities of the day.
 PAGE_HINDRANCES = HINDRANCES.add_columns(IDENTITIES.scalar_subquery())
+OF_SURFACE = Request.surface == bindparam("surface")
+SURFACE_HINDRANCE = select(nth_newest("hour", bindparam("for_surface"), OF_SURFACE))
 PAGES = (
     select(Request.sent_at, Request.identities).where(*since("day"), Request.identities > 0).order_by(Request.sent_at)
 )
 IN_WINDOW = select(func.count()).where(*since("window"))
 IN_FULLEST_BUCKET = IN_WINDOW.group_by(Request.bucket).order_by(func.count().desc()).limit(1)
 IN_HOUR = select(func.count()).where(*since("hour"))
+FOR_SURFACE = IN_HOUR.where(OF_SURFACE)
 COMPLETION = (
     update(Request)
     .where(Request.request_id == bindparam("row"))

@@ -1,7 +1,7 @@
 """What a session may send: limits over sliding windows, and when they next admit a request. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,10 +10,14 @@ WINDOW = timedelta(seconds=666)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-Name = Literal["window", "hour", "day", "interval"]
+Name = Literal["window", "hour", "profile", "followers", "followees", "posts", "day", "interval"]
 WORDS: dict[Name, str] = {
     "window": "requests of one kind in eleven minutes",
     "hour": "requests in an hour",
+    "profile": "requests for profiles in an hour",
+    "followers": "requests for followers in an hour",
+    "followees": "requests for followees in an hour",
+    "posts": "requests for posts in an hour",
     "day": "identities in a day",
     "interval": "seconds between two requests",
 }
@@ -24,18 +28,23 @@ class RateLimits:
     """The limits of one session, over all processes.
 
     `window`: requests per bucket in WINDOW. `hour`: requests of all buckets in an HOUR. `day`: identities that pages
-    return in a DAY. `interval`: least seconds between two requests.
+    return in a DAY. `interval`: least seconds between two requests. `surfaces`: requests for one surface in an HOUR.
     """
 
     window: int
     hour: int
     day: int
     interval: float
+    surfaces: Mapping[Name, int] = field(default_factory=dict)
 
     def allowed(self, name: Name) -> float:
         """Return the figure of the limit `name`."""
-        figure: float = getattr(self, name)
+        figure: float = self.surfaces[name] if name in self.surfaces else getattr(self, name)
         return figure
+
+    def of_surface(self, name: Name | None) -> bool:
+        """Tell whether the limit `name` leaves room for other surfaces while it is spent; only lists have identities."""
+        return name == "day" or name in self.surfaces
 
 
 @dataclass(frozen=True, slots=True)

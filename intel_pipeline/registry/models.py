@@ -32,11 +32,14 @@ class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
     )
-    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
+    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON, dict[str, int]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
 
 
 class Target(Base):
-    """One Instagram account on the watchlist. `state`: active, paused or removed."""
+    """One Instagram account on the watchlist. `state`: active, paused or removed.
+
+    `session`: the only one that reads it; null is any.
+    """
 
     __tablename__ = "targets"
 
@@ -46,6 +49,7 @@ class Target(Base):
     state: Mapped[str] = mapped_column(String(10))
     purpose: Mapped[str | None]
     added_at: Mapped[datetime]
+    session: Mapped[str | None] = mapped_column(String(60))
 
 
 class Round(Base):
@@ -62,7 +66,7 @@ class Capture(Base):
     """One reading of one surface of one target; in progress while `finished_at` is null.
 
     `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
-    archive. `round` is null for imports.
+    archive. `round` is null for imports. `session`: whose view of Instagram it is; null where that is not known.
 
     Of follower lists, from `ended` on: their evidence, the band that the gap was held against, how many members of the
     complete list before it are missing and how many may be, and whether it is `held` back for that.
@@ -110,6 +114,7 @@ class Capture(Base):
     missing_count: Mapped[int | None]
     missing_limit: Mapped[int | None]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    session: Mapped[str | None] = mapped_column(String(60))
 
 
 class Settlement(Base):
@@ -125,7 +130,11 @@ class Settlement(Base):
 
 
 class SessionState(Base):
-    """How a session stands: `stopped_because` is its open breaker, `cooling_until` a pause that ends by itself."""
+    """How a session stands: `stopped_because` is its open breaker, `cooling_until` a pause that ends by itself.
+
+    `used_for`: targets of `any` session, its `own` ones only, or `nothing`; null where nobody has decided. `limits`: the
+    operator's own for it, by name, in the place of the settings'.
+    """
 
     __tablename__ = "sessions"
 
@@ -133,6 +142,8 @@ class SessionState(Base):
     username: Mapped[str | None] = mapped_column(String(30))
     cooling_until: Mapped[datetime | None]
     stopped_because: Mapped[str | None]
+    used_for: Mapped[str | None] = mapped_column(String(10))
+    limits: Mapped[dict[str, int] | None]
 
 
 class Request(Base):

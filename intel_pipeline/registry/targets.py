@@ -21,8 +21,18 @@ class Targets:
     engine: Engine
     clock: Clock
 
-    def add(self, username: str, label: str | None, purpose: str | None, state: str = "active") -> Target:
-        """Put an account on the watchlist, or raise TargetError where it cannot be or is there already."""
+    def add(
+        self,
+        username: str,
+        label: str | None,
+        purpose: str | None,
+        state: str = "active",
+        session: str | None = None,
+    ) -> Target:
+        """Put an account on the watchlist, or raise TargetError where it cannot be or is there already.
+
+        `session`: the only one that reads it; None is any.
+        """
         name = username_of(username)
         chosen = label or name.replace(".", "-").strip("-_") or "target"
         if not LABEL.fullmatch(chosen):
@@ -47,6 +57,7 @@ class Targets:
                     raise TargetError(problem, "pick another --label")
                 by_label.state = state
                 by_label.purpose = purpose or by_label.purpose
+                by_label.session = session
                 return by_label
             target = Target(
                 label=chosen,
@@ -55,6 +66,7 @@ class Targets:
                 state=state,
                 purpose=purpose,
                 added_at=self.clock.now(),
+                session=session,
             )
             db.add(target)
         return target
@@ -88,6 +100,14 @@ class Targets:
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
             target = db.merge(target)
             target.state = state
+        return target
+
+    def assign(self, label: str, session: str | None) -> Target:
+        """Let a target be read by one session only, or by any (None)."""
+        target = self.get(label)
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            target = db.merge(target)
+            target.session = session
         return target
 
     def identify(self, label: str, user_id: int, username: str) -> None:

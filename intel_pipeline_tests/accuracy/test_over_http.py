@@ -27,7 +27,7 @@ from intel_pipeline.simulator.front import serve_front
 from intel_pipeline.simulator.server import Instagram
 from intel_pipeline.simulator.specs import ViewerSpec
 from intel_pipeline.simulator.world import World
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 from intel_pipeline.warehouse.derive import derive_followers
 from intel_pipeline.warehouse.landing.registers import ref
 from intel_pipeline.warehouse.writer import writing

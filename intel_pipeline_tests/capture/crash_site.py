@@ -16,7 +16,7 @@ from intel_pipeline.simulator.front import serve_front
 from intel_pipeline.simulator.server import Instagram
 from intel_pipeline.simulator.specs import TargetSpec, ViewerSpec
 from intel_pipeline.simulator.world import World
-from intel_pipeline.vault import make_key_file
+from intel_pipeline.vault_keys import make_key_file
 from intel_pipeline_tests.capture.crash_loop import Loop
 from intel_pipeline_tests.capture.nursery import SESSION, START, opened, settings_of
 from intel_pipeline_tests.capture.witness import Witness

@@ -38,8 +38,9 @@ LIMITS = Limits(most=25, seconds=86_400)
 
 def settings_of(folder: Path) -> Settings:
     """Return the settings of a life; a budget that is spent is waited for, on a clock that only the waiting moves."""
-    # The budget of an hour would be waited for longer than a life may: that of eleven minutes has to come first.
-    return load_settings(data_dir=folder, session=SESSION, longest_wait=900, requests_per_hour=400)
+    # The budgets of an hour would be waited for longer than a life may: that of eleven minutes has to come first.
+    hours = {"requests_per_hour": 400, "followers_requests_per_hour": 400}
+    return load_settings(data_dir=folder, session=SESSION, longest_wait=900, **hours)
 
 
 def opened(folder: Path) -> Pipeline:

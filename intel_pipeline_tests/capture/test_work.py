@@ -316,9 +316,9 @@ def test_identities_spent_stop_a_list_in_the_middle_and_it_resumes_at_the_next_p
     )
     assert (tally.verdicts, asked(pipeline, "followers")) == ({}, 4)
     # Only lists have to wait: what returns no identities goes on, and the session does not cool down.
-    assert pipeline.not_now() is None
+    assert pipeline.session("desk").not_now() is None
     assert captured(pipeline, "posts").verdicts == {"open": "complete", "friendly": "complete"}
-    assert captured(pipeline, "followers").stopped == pipeline.resting("followers")
+    assert captured(pipeline, "followers").stopped == pipeline.session("desk").resting("followers")
     assert asked(pipeline, "followers") == 4
     clock_of(pipeline).sleep(86_400)
     assert captured(pipeline, "followers").verdicts == {"open": "complete", "friendly": "complete"}

@@ -69,6 +69,7 @@ def test_targets_come_pause_and_go(folder):
         "username": "tide.tables",
         "user_id": None,
         "state": "active",
+        "session": None,
         "added_at": "",
         "purpose": "port authority",
     }
@@ -222,29 +223,37 @@ def test_a_loss_that_one_capture_shows_is_suspected(demo):
 
 def test_status_tells_round_session_publication_and_last_captures(demo):
     report = answer("status", "--json")
-    assert (report["source"], report["due"], report["session"]) == ("simulated world (demo)", 0, "demo")
+    assert (report["source"], report["due"], report["waits_for"]) == ("simulated world (demo)", 0, "nothing")
+    standing = {"session": "demo", "used_for": "any", "own_targets": 0, "state": "usable"}
+    assert standing in report["sessions"]
     assert {capture["verdict"] for capture in report["captures"]} == {"complete"}
     assert "business" in run("status").stdout
 
 
 def test_status_tells_of_each_session_what_is_spent_and_left_and_what_stops_it(demo):
     with opened() as pipeline:
-        limits, until = pipeline.limits, pipeline.clock.now() + timedelta(hours=1)
+        limits, until = pipeline.session("busy").limits, pipeline.clock.now() + timedelta(hours=1)
         page = Wanted("busy", "other", "followers", 50)
         for _ in range(3):
             pipeline.registry.ledger.reserve(page, limits, 900)
         pipeline.registry.sessions.cool("busy", until)
         pipeline.registry.sessions.stop("busy", "a checkpoint awaits its owner")
-    told = {one["budget"]: one for one in answer("status", "--json")["budgets"] if one["session"] == "busy"}
+    report = answer("status", "--json")
+    told = {one["budget"]: one for one in report["budgets"] if one["session"] == "busy"}
     assert {budget: (one["spent"], one["left"]) for budget, one in told.items()} == {
         "requests of one kind in eleven minutes": (3, limits.window - 3),
         "requests in an hour": (3, limits.hour - 3),
+        "requests for profiles in an hour": (0, limits.surfaces["profile"]),
+        "requests for followers in an hour": (3, limits.surfaces["followers"] - 3),
+        "requests for followees in an hour": (0, limits.surfaces["followees"]),
+        "requests for posts in an hour": (0, limits.surfaces["posts"]),
         "identities in a day": (150, limits.day - 150),
     }
-    assert {(one["breaker"], one["cools_until"]) for one in told.values()} == {
-        ("a checkpoint awaits its owner", str(until))
-    }
-    assert "identities in a day" in run("status").stdout
+    state = "the session 'busy' is stopped: a checkpoint awaits its owner"
+    assert {"session": "busy", "used_for": "nothing", "own_targets": 0, "state": state} in report["sessions"]
+    assert {one["own"] for one in told.values()} == {False}
+    shown = next(line for line in run("status").stdout.splitlines() if line.startswith("busy") and "/" in line)
+    assert shown.split() == ["busy", "3/60", "3/2,000", "0/2,000", "3/2,000", "0/2,000", "150/1,000,000"]
     with opened() as pipeline:
         pipeline.registry.sessions.forget("busy")
 

@@ -1,17 +1,21 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from intel_pipeline.cli.console import opened
 from intel_pipeline.cli.sessions import refuse_beyond_budget
-from intel_pipeline.errors import IntelError, VaultError
+from intel_pipeline.errors import IntelError, SessionError, VaultError
 from intel_pipeline.instagram.errors import LoginNeededError, ThrottledError
 from intel_pipeline.instagram.pace import OTHER
 from intel_pipeline.instagram.session import LOGIN_REQUESTS
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.simulator.demo_world import DEMO_VIEWER
 from intel_pipeline_tests.cli.commands import answer, run
+from intel_pipeline_tests.keyrings import FileKeyring
 from intel_pipeline_tests.worlds import small_pipeline
 
 
@@ -144,13 +148,14 @@ def test_a_login_waits_for_the_cool_down_before_it_asks_for_a_password(demo):
 
 def test_a_login_that_its_budget_would_end_half_way_is_not_begun(tmp_path):
     pipeline = small_pipeline(tmp_path, [], requests_per_window=6, longest_wait=30)
+    desk = pipeline.session("desk")
     for _ in range(2):
-        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
-        pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
-    refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
-    pipeline.registry.ledger.reserve(Wanted("desk", OTHER), pipeline.limits, 30)
+        refuse_beyond_budget(desk, LOGIN_REQUESTS)
+        pipeline.registry.ledger.reserve(Wanted("desk", OTHER), desk.limits, 30)
+    refuse_beyond_budget(desk, LOGIN_REQUESTS)
+    pipeline.registry.ledger.reserve(Wanted("desk", OTHER), desk.limits, 30)
     with pytest.raises(ThrottledError, match="used its budget of 6 requests of one kind in eleven minutes, until"):
-        refuse_beyond_budget(pipeline, LOGIN_REQUESTS)
+        refuse_beyond_budget(desk, LOGIN_REQUESTS)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +178,108 @@ def test_a_login_and_an_import_that_are_throttled_cool_their_session_down(demo, 
         pipeline.registry.sessions.forget("pushed")
 
 
+def test_a_login_says_what_the_session_is_used_for_and_the_operator_changes_it(folder, tmp_path):
+    with opened() as pipeline:
+        pipeline.registry.sessions.welcome("desk", "plain.viewer")
+        pipeline.registry.sessions.welcome("annex", "second.viewer")
+    assert "is used for own" in run("sessions", "use", "annex", "--for", "own").stdout
+    assert run("sessions", "use", "desk", "--for", "nothing").stderr.startswith("It is not used")
+    run("targets", "add", "nasa", "esa")
+    assert "read by the session 'annex' alone" in run("targets", "assign", "nasa", "--session", "annex").stdout
+    told = {one["session"]: one for one in answer("sessions", "list", "--json")}
+    assert {name: (one["used_for"], one["own_targets"]) for name, one in told.items()} == {
+        "annex": ("own", 1),
+        "desk": ("nothing", 0),
+    }
+    assert "Targets of any session: 1" in run("sessions", "list").stderr
+    assert "read by any session" in run("targets", "assign", "nasa", "--any").stdout
+    assert {one["session"] for one in answer("targets", "list", "--json")} == {None}
+
+
+def test_targets_are_assigned_to_sessions_that_there_are_and_to_one_or_any(folder):
+    run("targets", "add", "nasa")
+    for words in (("add", "esa", "--session", "nobody"), ("assign", "nasa", "--session", "nobody")):
+        with pytest.raises(SessionError, match="no session 'nobody'"):
+            run("targets", *words)
+    assert run("targets", "assign", "nasa").exit_code == 2
+    assert run("targets", "assign", "nasa", "--any", "--session", "desk").exit_code == 2
+    assert [one["label"] for one in answer("targets", "list", "--json")] == ["nasa"]
+
+
+def test_a_session_that_is_removed_names_the_targets_that_no_session_reads_now(demo):
+    with opened() as pipeline:
+        pipeline.vault().seal("leaving", pipeline.vault().unseal("demo"))
+        pipeline.registry.sessions.welcome("leaving", "somebody")
+    run("targets", "assign", "small", "--session", "leaving")
+    assert "No session reads small now" in run("sessions", "remove", "leaving").stderr
+    run("targets", "assign", "small", "--any")
+
+
+def test_no_session_can_have_the_name_of_asking_without_one(demo):
+    for words in (("login", "logged-out"), ("import", "logged-out", "-")):
+        with pytest.raises(SessionError, match="cannot name a session"):
+            run("sessions", *words, input="{}")
+
+
 def test_what_a_login_sends_is_on_the_ledger(demo):
     username, password = DEMO_VIEWER
     run("sessions", "login", "counted", "--username", username, input=f"{password}\n")
     with opened() as pipeline:
         assert pipeline.registry.ledger.spent("counted") == 3
     run("sessions", "remove", "counted")
+
+
+def test_limits_of_its_own_are_set_shown_and_dropped(folder):
+    with opened() as pipeline:
+        pipeline.registry.sessions.welcome("desk", "plain.viewer")
+
+    def figures(*words: str) -> dict[str, tuple[int, bool]]:
+        return {one["limit"]: (one["in_force"], one["own"]) for one in answer("sessions", "limits", "desk", *words)}
+
+    assert figures("--hour", "90", "--followers-hour", "30", "--json")["requests in an hour"] == (90, True)
+    assert figures("--identities", "5000", "--json")["requests for followers in an hour"] == (30, True)
+    assert run("status").stdout.count("*") == 3
+    with pytest.raises(SessionError, match="500 requests in an hour cannot be a limit"):
+        run("sessions", "limits", "desk", "--posts-hour", "20", "--hour", "500")
+    assert figures("--json")["requests for posts in an hour"] == (60, False)
+    dropped = figures("--default", "--interval", "5", "--json")
+    assert {limit for limit, (_, own) in dropped.items() if own} == {"seconds between two requests"}
+    with pytest.raises(SessionError, match="no session 'nobody'"):
+        run("sessions", "limits", "nobody")
+
+
+@pytest.fixture
+def ring(tmp_path) -> Iterator[FileKeyring]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(FileKeyring(tmp_path / "keyring.json"))
+    yield keyring.get_keyring()
+    keyring.set_keyring(before)
+
+
+def test_a_key_can_be_kept_in_the_keyring_and_the_check_says_where_it_came_from(folder, ring, monkeypatch):
+    assert "the OS keyring (a file of the tests)" in run("vault", "init", "--keyring").stdout
+    with opened() as pipeline:
+        pipeline.vault().seal("desk", {"username": "desk", "cookies": {}})
+    assert "There is a key already, in the OS keyring" in run("vault", "init").stdout
+    run("init")
+    assert "from the OS keyring (a file of the tests):" in run("vault", "check").stderr
+    assert "it is in the OS keyring" in run("vault", "rotate").stderr
+    assert answer("vault", "check", "--json")[0]["state"] == "opens"
+    assert f"it is in the key file {folder / 'vault' / 'key'}" in run("vault", "rotate", "--to", "file").stderr
+    assert "from the key file" in run("vault", "check").stderr
+    assert ring.kept() == {}
+    monkeypatch.setenv("INTEL_VAULT_KEYS", (folder / "vault" / "key").read_text().strip())
+    assert "from INTEL_VAULT_KEYS" in run("vault", "check").stderr
+    with pytest.raises(VaultError, match="whoever sets it keeps the key"):
+        run("vault", "rotate", "--to", "keyring")
+
+
+def test_a_keyring_that_is_away_is_said_to_be_so_and_init_makes_no_other_key(folder, ring):
+    run("vault", "init", "--keyring")
+    keyring.set_keyring(fail.Keyring())
+    pointer = (folder / "vault" / "key").read_bytes()
+    for words in (("vault", "check"), ("vault", "rotate"), ("sessions", "login", "desk")):
+        with pytest.raises(VaultError, match="none can be reached from here"):
+            run(*words, input="typed\n")
+    run("init")
+    assert (folder / "vault" / "key").read_bytes() == pointer

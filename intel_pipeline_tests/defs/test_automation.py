@@ -101,7 +101,7 @@ def test_the_planner_waits_where_only_lists_are_left_and_their_budget_is_spent(t
     day = today(pipeline.clock)
     pipeline.registry.rounds.begin(day)
     page = Wanted("desk", "other", "followers", 200)
-    pipeline.registry.ledger.reserve(page, pipeline.limits, 30)
+    pipeline.registry.ledger.reserve(page, pipeline.session("desk").limits, 30)
     assert plan(pipeline, instance).run_requests
     for surface in ("profile", "posts"):
         capture = pipeline.registry.captures.begin(pipeline.registry.targets.get("open"), surface, day, "simulator")

@@ -15,7 +15,7 @@ from intel_pipeline.defs.running import open_instance, run_tick
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.simulator.faults import Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
-from intel_pipeline.vault import KEY_FILE
+from intel_pipeline.vault_keys import KEY_FILE
 from intel_pipeline.warehouse.writer import connected
 from intel_pipeline_tests.worlds import START, VIEWER, next_morning, small_pipeline
 

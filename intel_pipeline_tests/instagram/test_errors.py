@@ -175,7 +175,7 @@ def test_a_throttle_says_for_how_long_and_asks_nothing_of_its_reader(
 def test_logged_out_lists_are_not_even_asked_for(instagram: Instagram, logged_out: InstaloaderSource) -> None:
     known = Subject("desk", "tide.tables", instagram.world.target_id("open"))
     for ask in (logged_out.followers, logged_out.followees):
-        with pytest.raises(LoginNeededError, match="only to a logged-in session, and none is set"):
+        with pytest.raises(LoginNeededError, match="only to a logged-in session, and none is in use"):
             ask(known, None)
     assert instagram.requests == []
 

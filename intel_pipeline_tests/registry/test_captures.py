@@ -12,6 +12,7 @@ import pytest
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.errors import BusyError
+from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.captures import SHELF_LIFE
 from intel_pipeline.registry.lease import LEASE, alive
 from intel_pipeline.registry.models import Capture, Target
@@ -37,8 +38,10 @@ def nasa(registry: Registry) -> Target:
     return registry.targets.add("nasa", None, None)
 
 
-def begin(registry: Registry, target: Target, day: date = DAY, surface: str = "followers") -> Capture:
-    return registry.captures.begin(target, surface, day, "simulator")
+def begin(
+    registry: Registry, target: Target, day: date = DAY, surface: str = "followers", session: str | None = None
+) -> Capture:
+    return registry.captures.begin(target, surface, day, "simulator", session)
 
 
 def elsewhere(holder: str, registry: Registry, capture: Capture) -> None:
@@ -171,6 +174,50 @@ def test_past_its_shelf_life_a_capture_is_failed_and_a_fresh_one_begins(
     failed = registry.captures.latest()
     assert [(capture.capture_id, capture.verdict) for capture in failed] == [(stale.capture_id, "failed")]
     assert "its cursor is dead" in failed[0].reasons[0]
+
+
+def test_a_capture_is_resumed_by_the_session_that_began_it_and_given_up_where_another_begins(
+    registry: Registry, nasa: Target
+) -> None:
+    first = begin(registry, nasa, session="desk")
+    registry.captures.release(first)
+    again = begin(registry, nasa, session="desk")
+    assert (again.capture_id, again.session) == (first.capture_id, "desk")
+    registry.captures.release(again)
+    fresh = begin(registry, nasa, session="annex")
+    assert (fresh.capture_id != first.capture_id, fresh.session) == (True, "annex")
+    given_up = registry.captures.get(first.capture_id)
+    assert (given_up.verdict, given_up.session, given_up.holder) == ("failed", "desk", None)
+    assert given_up.reasons == ["begun with the session 'desk', which does not go on with it; 'annex' begins anew"]
+    assert [target.label for target in registry.captures.due("followers", DAY)] == ["nasa"]
+
+
+def test_a_capture_that_is_being_made_is_not_given_up_for_another_session(registry: Registry, nasa: Target) -> None:
+    begin(registry, nasa, session="desk")
+    with pytest.raises(BusyError):
+        begin(registry, nasa, session="annex")
+
+
+def test_a_capture_of_before_sessions_were_written_down_belongs_to_whom_resumes_it(
+    registry: Registry, nasa: Target
+) -> None:
+    first = begin(registry, nasa)
+    registry.captures.release(first)
+    again = begin(registry, nasa, session="desk")
+    assert (again.capture_id, again.session) == (first.capture_id, "desk")
+    assert registry.captures.begun("followers") == {"nasa": Reading("desk", DAY)}
+
+
+def test_who_read_a_target_last_is_told_by_the_newest_capture_that_has_a_snapshot(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    assert registry.captures.last_read("followers") == {}
+    for session, snapshot in (("desk", "a"), ("annex", "b"), ("desk", None), (None, "d")):
+        clock.advance(timedelta(hours=1))
+        registry.captures.finish(begin(registry, nasa, session=session), COMPLETE, snapshot)
+    begin(registry, nasa, surface="posts", session="desk")
+    assert registry.captures.last_read("followers") == {"nasa": Reading("annex", DAY, listed=3, pages=2)}
+    assert registry.captures.last_read("posts") == {}
 
 
 def begin_free(registry: Registry, capture: Capture) -> Capture:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -138,6 +139,25 @@ def test_a_row_says_what_was_asked_and_is_completed_by_what_came_back(registry: 
         (None, 429, 0.0, 60, None),
         ("followers", None, 0.0, None, 50),
     ]
+
+
+def test_a_surface_has_an_hour_of_its_own_beside_that_of_all_requests(registry: Registry, clock: VirtualClock) -> None:
+    narrow = replace(limits(hour=9), surfaces={"followers": 2, "posts": 1})
+    for wanted in (PAGE, Wanted("desk", "other", "posts"), Wanted("desk", "graphql", "followers", 50)):
+        send(registry, wanted)
+        clock.advance(timedelta(minutes=1))
+    found = registry.ledger.wait(PAGE, narrow)
+    assert (found.limit, found.wait) == ("followers", seconds(HOUR) - 180)
+    assert registry.ledger.reserve(PAGE, narrow, 30).request_id is None
+    assert registry.ledger.wait(PAGE, replace(narrow, surfaces={"followers": 3})).wait == 0
+    for free in (OTHER, Wanted("desk", "other", "profile"), replace(PAGE, session="spare")):
+        assert registry.ledger.wait(free, narrow).wait == 0
+    assert [(one.limit, one.spent, one.left) for one in registry.ledger.spending("desk", narrow)][2:4] == [
+        ("followers", 2, 0),
+        ("posts", 1, 0),
+    ]
+    clock.advance(HOUR - timedelta(minutes=3))
+    assert registry.ledger.wait(PAGE, narrow).wait == 0
 
 
 def test_what_is_spent_and_left_is_told_for_each_limit(registry: Registry, clock: VirtualClock) -> None:

@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intel_pipeline.registry.limits import DAY, RateLimits, Spending, Turn, day_free_from, refusal, turn
+from intel_pipeline.registry.limits import DAY, WORDS, RateLimits, Spending, Turn, day_free_from, refusal, turn
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
-LIMITS = RateLimits(window=60, hour=200, day=30_000, interval=2)
+LIMITS = RateLimits(window=60, hour=200, day=30_000, interval=2, surfaces={"followers": 120})
 
 
 def ago(hours: float) -> datetime:
@@ -37,6 +37,7 @@ def test_identities_are_free_when_enough_pages_are_a_day_old() -> None:
     [
         ("window", "60 requests of one kind in eleven minutes"),
         ("hour", "200 requests in an hour"),
+        ("followers", "120 requests for followers in an hour"),
         ("day", "30,000 identities in a day"),
     ],
 )
@@ -53,3 +54,7 @@ def test_a_turn_that_other_processes_delay_is_not_called_a_spent_budget() -> Non
 
 def test_what_is_left_is_never_less_than_nothing() -> None:
     assert (Spending("hour", 200, 12).left, Spending("hour", 200, 230).left) == (188, 0)
+
+
+def test_a_limit_of_a_surface_leaves_the_others_alone_and_of_identities_the_lists_only() -> None:
+    assert [name for name in (*WORDS, None) if LIMITS.of_surface(name)] == ["followers", "day"]

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import RateLimits
 from intel_pipeline.registry.models import Base
@@ -23,6 +24,14 @@ insert into captures (capture_id, target, surface, origin, started_at, finished_
 values ('old', 'nasa', 'followers', 'simulator', :moment, :moment, 'complete', '["why"]', 3)
 """
 REQUEST_OF_0003 = "insert into requests (session, bucket, sent_at) values ('desk', 'other', :moment)"
+OF_0004 = (
+    "insert into targets (label, username, state, added_at) values ('nasa', 'nasa', 'active', :moment)",
+    "insert into sessions (name, username) values ('desk', 'plain.viewer')",
+    """
+    insert into captures (capture_id, target, surface, origin, started_at, reasons)
+    values ('begun', 'nasa', 'followers', 'simulator', :moment, '[]')
+    """,
+)
 OPEN = """
 import sys
 from intel_pipeline.clock import SystemClock
@@ -46,7 +55,7 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
-    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0004 at most"):
+    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0005 at most"):
         open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
     assert version(registry.engine) == "0099"
 
@@ -72,6 +81,32 @@ def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
         assert connection.execute(text("select distinct_count from captures")).all() == [(3,)]
+    registry.close()
+
+
+def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_session_is_used_unasked(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with (engine := create_engine(url)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for insertion in OF_0004:
+            connection.execute(text(insertion), {"moment": "2026-11-24 06:00:00.000000"})
+    engine.dispose()
+    registry = open_registry(url, clock)
+    assert registry.targets.get("nasa").session is None
+    assert registry.captures.begun("followers") == {"nasa": Reading(None, None)}
+    assert registry.sessions.uses() == {}
+    assert registry.sessions.uses("desk") == {"desk": "any"}
+    registry.sessions.welcome("desk", "plain.viewer")
+    assert registry.sessions.uses() == {"desk": "any"}
+    with registry.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        assert connection.execute(text("select username from sessions")).all() == [("plain.viewer",)]
     registry.close()
 
 

@@ -116,3 +116,17 @@ def test_a_name_that_passed_to_another_account_does_not_continue_the_first_ones_
     with pytest.raises(TargetError, match="another account now"):
         registry.targets.identify("nasa", 8, "nasa")
     assert registry.targets.get("nasa").user_id == 7
+
+
+def test_a_target_is_read_by_any_session_until_it_is_assigned_to_one(registry: Registry) -> None:
+    assert registry.targets.add("nasa", None, None).session is None
+    assert registry.targets.add("esa", None, None, session="desk").session == "desk"
+    registry.targets.assign("nasa", "annex")
+    registry.targets.assign("esa", None)
+    assert {one.label: one.session for one in registry.targets.all()} == {"nasa": "annex", "esa": None}
+
+
+def test_an_account_that_comes_back_is_read_by_whom_is_said_then(registry: Registry) -> None:
+    registry.targets.add("nasa", None, None, session="desk")
+    registry.targets.set_state("nasa", "removed")
+    assert registry.targets.add("nasa", None, None).session is None

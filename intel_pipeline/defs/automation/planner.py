@@ -35,7 +35,7 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
             open_round=day,
             due=it.due(day) if day else 0,
             in_flight=context.instance.get_runs_count(dg.RunsFilter(job_name=tick.name, statuses=IN_FLIGHT)),
-            hindrance=hindrance if it.simulated else it.idle(day) if day else it.not_now(),
+            hindrance=hindrance if it.simulated else it.idle(day) if day else None,
             last=read_cursor(context.cursor),
         )
     )

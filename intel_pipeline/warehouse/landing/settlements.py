@@ -19,7 +19,7 @@ COLUMNS = pl.Schema(
 # Losses that nobody has looked up, newest first, of those who have not come back since.
 UNSETTLED = """
 select change_id, target, user_id, username from follower_changes as loss
-where kind = 'left' and state = 'confirmed' and ($1 is null or target = $1)
+where kind = 'left' and state = 'confirmed' and list_contains($1, target)
     and change_id not in (select change_id from settlements)
     and not exists (
         from follower_changes as back
@@ -38,6 +38,9 @@ def land_settlements(transaction: Transaction, targets: Collection[str], settlem
         transaction.replace("settlements", pl.DataFrame(mine, schema=COLUMNS), target=target)
 
 
-def unsettled(transaction: Transaction, target: str | None, most: int) -> pl.DataFrame:
-    """Return at most so many confirmed losses that nobody has looked up: `change_id`, `target`, `user_id`, `username`."""
-    return transaction.query(UNSETTLED, target, most)
+def unsettled(transaction: Transaction, targets: Collection[str], most: int) -> pl.DataFrame:
+    """Return at most so many confirmed losses of `targets` that nobody has looked up.
+
+    Columns: `change_id`, `target`, `user_id`, `username`.
+    """
+    return transaction.query(UNSETTLED, list(targets), most)
