@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
-from intel_pipeline.errors import CaptureError
+from intel_pipeline.errors import CaptureError, RegistryError
 from intel_pipeline.registry.capture_queries import CaptureQueries
-from intel_pipeline.registry.lease import LEASE, alive, busy, new_holder
+from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
 
 SHELF_LIFE = timedelta(days=2)
@@ -34,17 +35,16 @@ class Captures(CaptureQueries):
             leased = found and found.leased_until and found.leased_until > now
             if found and leased and alive(found.holder):
                 raise busy(target.label, surface)
-            if found and now - found.started_at <= SHELF_LIFE:
-                held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
-                mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
-                if not db.scalars(mine.values(holder=holder, leased_until=now + LEASE, round=day)).all():
-                    raise busy(target.label, surface)
-                db.refresh(found)
-                return found
             if found:
-                found.finished_at, found.verdict = now, "failed"
-                found.reasons = [f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"]
-                found.holder = found.leased_until = None
+                resumes = now - found.started_at <= SHELF_LIFE
+                values = {"holder": holder, "leased_until": now + LEASE, "round": day} if resumes else given_up(now)
+                held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
+                still = (Capture.capture_id == found.capture_id) & held & Capture.finished_at.is_(None)
+                if not db.scalars(update(Capture).where(still).values(**values).returning(Capture.capture_id)).all():
+                    raise busy(target.label, surface)
+                if resumes:
+                    db.refresh(found)
+                    return found
             fresh = Capture(
                 capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 target=target.label,
@@ -58,7 +58,6 @@ class Captures(CaptureQueries):
                 username=target.username,
                 reasons=[],
             )
-            db.flush()
             db.add(fresh)
             try:
                 db.flush()
@@ -75,8 +74,13 @@ class Captures(CaptureQueries):
             raise busy(capture.target, capture.surface)
 
     def release(self, capture: Capture) -> None:
-        """Let go of a capture that goes on later."""
-        self._set(capture, holder=None, leased_until=None)
+        """Let go of a capture that goes on later, at the latest when the lease ends."""
+        try:
+            self._set(capture, holder=None, leased_until=None)
+        except RegistryError:
+            # The same process may try again before that, when the registry's server is back.
+            abandoned.add(capture.holder or "")
+            raise
 
     def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None) -> None:
         """Write down what the capture proved, where its snapshot lies, and what becomes of those held back before it.
@@ -147,6 +151,12 @@ class Captures(CaptureQueries):
             for name, value in values.items():
                 setattr(capture, name, value)
         return bool(mine)
+
+
+def given_up(now: datetime) -> dict[str, Any]:
+    """Return what is written of a capture that was interrupted and is too old to go on."""
+    reason = f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"
+    return {"finished_at": now, "verdict": "failed", "reasons": [reason], "holder": None, "leased_until": None}
 
 
 def _resolve(db: Session, resolution: Resolution) -> bool:
