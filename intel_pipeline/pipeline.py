@@ -12,6 +12,7 @@ from intel_pipeline.instagram.source import SURFACES, Source, Surface
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import RateLimits, refusal
 from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.registry.moving import refuse_second
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.settings import Settings
 from intel_pipeline.vault import Vault, open_vault
@@ -155,9 +156,10 @@ def open_pipeline(settings: Settings) -> Pipeline:
         from intel_pipeline.demo.world_file import open_world
 
         virtual, instagram, settings = open_world(settings)
-        registry = open_registry(settings.registry_url, virtual)
+        registry = open_registry(settings.registry_location, virtual)
         # A process that was killed has written down its requests, but not what time it had become.
         virtual.set(max(virtual.now(), registry.ledger.newest() or virtual.now()))
         return Pipeline(settings, virtual, registry, instagram)
+    refuse_second(settings.registry_file, settings.moved_registry_file, elsewhere=settings.registry_url is not None)
     clock = SystemClock()
-    return Pipeline(settings, clock, open_registry(settings.registry_url, clock))
+    return Pipeline(settings, clock, open_registry(settings.registry_location, clock))

@@ -14,6 +14,7 @@ from intel_pipeline.cli import (
     demo,
     evidence,
     imports,
+    registry,
     sessions,
     settle,
     setup,
@@ -39,6 +40,9 @@ app.add_typer(captures.app, name="captures", help="What every capture proved, an
 app.add_typer(sessions.app, name="sessions", help="Instagram sessions that you own, sealed on this machine.")
 app.add_typer(breaker.app, name="breaker", help="What stops a session whose account may be in danger.")
 app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
+app.add_typer(
+    registry.app, name="registry", help="Where targets, captures and the ledger are kept: SQLite or PostgreSQL."
+)
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (
     setup.init,

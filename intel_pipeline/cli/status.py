@@ -23,6 +23,7 @@ def status(as_json: AsJson = False) -> None:
         return
     for name in (
         "data_folder",
+        "registry",
         "source",
         "round",
         "due",
@@ -73,6 +74,7 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
     ]
     return {
         "data_folder": str(settings.data_dir),
+        "registry": registry.place,
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
         "due": pipeline.due(day) if day else 0,
