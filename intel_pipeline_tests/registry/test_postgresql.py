@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 from traceback import format_exception
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from intel_pipeline.clock import SystemClock
@@ -242,21 +241,24 @@ def test_what_is_wrong_with_a_statement_stays_an_error_of_the_programs_and_shows
     assert "cAnArY" not in str(caught.value)
 
 
-def open_connections(engine: Engine, url: str) -> int:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'intel_pipeline'"
-    with psycopg.connect(url) as connection:
-        found = connection.execute(query, [engine.url.database]).fetchone()
-    assert found is not None
-    return int(found[0])
+def connections_go_down_to(postgresql: Server, url: str, number: int) -> bool:
+    """Tell whether so many connections are left, within 10 s: a server's process ends after its client has left."""
+    query = "SELECT count(*), pg_sleep(0.02) FROM pg_stat_activity WHERE datname = %s"
+    left = (postgresql.admin.execute(query, [database_of(url)]).fetchone() for _ in range(500))
+    return any(found is not None and found[0] == number for found in left)
 
 
-def test_a_process_holds_few_connections_and_gives_them_back(registry: Registry, registry_url: str) -> None:
+def test_a_process_keeps_few_connections_and_gives_them_back(
+    postgresql: Server, registry: Registry, registry_url: str
+) -> None:
     threads = [Thread(target=registry.ledger.reserve, args=(DESK, ROOMY, 0)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
+    with registry.engine.connect(), registry.engine.connect(), registry.engine.connect():
+        assert connections_go_down_to(postgresql, registry_url, 3)
     assert registry.ledger.total() == 8
-    assert open_connections(registry.engine, registry_url) <= 2
+    assert connections_go_down_to(postgresql, registry_url, 2)
     registry.close()
-    assert open_connections(registry.engine, registry_url) == 0
+    assert connections_go_down_to(postgresql, registry_url, 0)
