@@ -35,7 +35,8 @@ crashes: $(READY) ## a capture killed 200 times: nothing lost, nothing asked for
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra keyring --group dev pyproject.toml --output-file requirements.lock
+		--no-annotate --no-header --extra keyring --extra postgresql --group dev \
+		pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment and all caches, no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -129,7 +129,7 @@ def opened(folder: Path) -> Crowded:
     settings = load_settings(data_dir=folder, session="desk")
     settings.make_directories()
     clock = VirtualClock(datetime(2026, 11, 2, 6, tzinfo=UTC))
-    pipeline = Crowded(settings, clock, open_registry(settings.registry_url, clock))
+    pipeline = Crowded(settings, clock, open_registry(settings.registry_location, clock))
     pipeline.registry.targets.add("crowded.square", "crowd", None)
     pipeline.registry.targets.identify("crowd", USER_ID, "crowded.square")
     return pipeline

@@ -85,6 +85,12 @@ class DiskFullError(IntelError):
     exit_code = 9
 
 
+class RegistryError(IntelError):
+    """The registry's server cannot be reached, or not now; the same may succeed later, and nothing is lost by it."""
+
+    exit_code = 16
+
+
 class InterruptedTickError(IntelError):
     """Somebody pressed Ctrl-C."""
 

@@ -11,6 +11,7 @@ from intel_pipeline.clock import Clock, SystemClock, today
 from intel_pipeline.instagram.source import LISTS, SURFACES, Surface
 from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.models import LOGGED_OUT, Target
+from intel_pipeline.registry.moving import refuse_second
 from intel_pipeline.registry.sessions import Use
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.session_in_use import SessionInUse
@@ -163,9 +164,10 @@ def open_pipeline(settings: Settings) -> Pipeline:
         from intel_pipeline.demo.world_file import open_world
 
         virtual, instagram, settings = open_world(settings)
-        registry = open_registry(settings.registry_url, virtual)
+        registry = open_registry(settings.registry_location, virtual)
         # A process that was killed has written down its requests, but not what time it had become.
         virtual.set(max(virtual.now(), registry.ledger.newest() or virtual.now()))
         return Pipeline(settings, virtual, registry, instagram)
+    refuse_second(settings.registry_file, settings.moved_registry_file, elsewhere=settings.registry_url is not None)
     clock = SystemClock()
-    return Pipeline(settings, clock, open_registry(settings.registry_url, clock))
+    return Pipeline(settings, clock, open_registry(settings.registry_location, clock))

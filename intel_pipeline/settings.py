@@ -5,7 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,7 +32,12 @@ class Settings(BaseSettings):
     """The effective settings, read from the environment and then from `.env` in the current folder."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     data_dir: Annotated[Path, Field(description="Folder that holds everything a run writes.", examples=["data"])] = (
@@ -59,6 +64,13 @@ class Settings(BaseSettings):
         Field(
             description="What is captured of each target; unset means profile, followers and posts, logged out the profile.",
             examples=["profile,followers,followees,posts"],
+        ),
+    ] = None
+    registry_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="PostgreSQL database for the registry; unset means an SQLite file in the data folder.",
+            examples=["postgresql://intel:PASSWORD@db.example.org/intel"],
         ),
     ] = None
     vault_keys: Annotated[
@@ -203,9 +215,19 @@ class Settings(BaseSettings):
         return self.data_dir / "intel.duckdb"
 
     @cached_property
-    def registry_url(self) -> str:
-        """SQLAlchemy URL of the registry."""
-        return f"sqlite:///{self.data_dir / 'registry.db'}"
+    def registry_file(self) -> Path:
+        """The registry in SQLite, where no other is set."""
+        return self.data_dir / "registry.db"
+
+    @cached_property
+    def moved_registry_file(self) -> Path:
+        """What is left of it once the registry has moved to PostgreSQL: not used any more, and not to be replaced."""
+        return self.data_dir / "registry.db.moved"
+
+    @property
+    def registry_location(self) -> str:
+        """URL to open the registry at, and for nothing else: it may hold a password."""
+        return self.registry_url.get_secret_value() if self.registry_url else f"sqlite:///{self.registry_file}"
 
     @cached_property
     def vault_dir(self) -> Path:
@@ -247,6 +269,11 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def secret(field: str) -> bool:
+    """Tell whether the setting `field` must not be shown."""
+    return field in Settings.model_fields and SecretStr in get_args(Settings.model_fields[field].annotation)
+
+
 def example(field: str) -> str:
     """Return a line that would work for the setting `field`."""
     examples = Settings.model_fields[field].examples or ["…"]
@@ -254,7 +281,13 @@ def example(field: str) -> str:
 
 
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  the fields' own types are checked by pydantic
-    """Return the effective settings, `overrides` first, or raise SettingsError about the first bad one."""
+    """Return the effective settings, `overrides` first, or raise SettingsError about the first bad one.
+
+    A data folder that is named here rather than by the operator has its own registry, unless that is named as well:
+    what tries something out in a folder of its own must not write into the operator's PostgreSQL.
+    """
+    if "data_dir" in overrides:
+        overrides.setdefault("registry_url", None)
     refuse_unknown(os.environ)
     refuse_unknown_lines(Path(".env"))
     try:
@@ -262,10 +295,15 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  the fields' ow
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]).lower().removeprefix(PREFIX.lower())
-        given = "a secret value" if "key" in field else repr(first["input"])
+        given = "a secret value" if secret(field) else repr(first["input"])
         problem = f"{variable(field)}={given} is not a usable setting: {first['msg']}"
         raise SettingsError(problem, f"write, for example, {example(field)}") from error
     settings.data_dir = settings.data_dir.expanduser().absolute()
+    if settings.registry_url:
+        # Outside of pydantic, whose errors quote what they are about.
+        from intel_pipeline.registry.address import address_of
+
+        address_of(settings.registry_url.get_secret_value())
     return settings
 
 

@@ -47,7 +47,7 @@ def listed_pipeline(folder: Path) -> ListedPipeline:
     settings = load_settings(data_dir=folder, session="desk")
     settings.make_directories()
     clock = VirtualClock(datetime(2026, 11, 2, 6, tzinfo=UTC))
-    pipeline = ListedPipeline(settings, clock, open_registry(settings.registry_url, clock))
+    pipeline = ListedPipeline(settings, clock, open_registry(settings.registry_location, clock))
     pipeline.registry.targets.add("museum_of_tea", "tea", None)
     return pipeline
 

@@ -36,7 +36,7 @@ def test_without_any_setting_everything_lies_under_the_projects_data_folder() ->
     paths += [settings.publication, settings.vault_dir, settings.dagster_dir, settings.world_file]
     assert all(path.is_relative_to(settings.data_dir) for path in paths)
     assert len(set(paths)) == len(paths)
-    assert str(settings.data_dir / "registry.db") in settings.registry_url
+    assert str(settings.data_dir / "registry.db") in settings.registry_location
 
 
 def test_every_setting_has_a_sentence_and_an_example_that_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +130,41 @@ def test_no_secret_is_shown_by_the_settings_nor_by_an_error(monkeypatch: pytest.
     with pytest.raises(SettingsError, match="INTEL_VAULT_KEY is no setting") as caught:
         load_settings()
     assert "cAnArY" not in "".join(format_exception(caught.value))
+
+
+def test_the_registrys_url_is_hidden_wherever_settings_are_shown_and_used_where_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("INTEL_REGISTRY_URL", "postgresql://intel:cAnArY@db.example.org/intel")
+    settings = load_settings()
+    assert settings.registry_location == "postgresql://intel:cAnArY@db.example.org/intel"
+    assert "cAnArY" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("url", ["cAnArY", "mysql://u:cAnArY@h/d", "postgresql://u:cAnArY/d", "postgresql://cAnArY"])
+def test_a_registrys_url_that_cannot_be_used_is_refused_without_being_told(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    wrong_type = [url]
+    monkeypatch.setenv("INTEL_REGISTRY_URL", url)
+    with pytest.raises(SettingsError, match="INTEL_REGISTRY_URL") as caught:
+        load_settings()
+    assert "cAnArY" not in "".join(format_exception(caught.value))
+    with pytest.raises(SettingsError, match="INTEL_REGISTRY_URL=a secret value is not a usable setting") as caught:
+        load_settings(registry_url=wrong_type)
+    assert "cAnArY" not in "".join(format_exception(caught.value))
+
+
+def test_a_folder_that_a_program_names_never_uses_the_operators_postgresql(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Path(".env").write_text("INTEL_REGISTRY_URL=postgresql://intel@db.example.org/intel\n")
+    assert load_settings().registry_location.startswith("postgresql://")
+    assert load_settings(data_dir=tmp_path).registry_location == f"sqlite:///{tmp_path / 'registry.db'}"
+    monkeypatch.setenv("INTEL_REGISTRY_URL", "postgresql://intel@db.example.org/other")
+    assert load_settings(data_dir=tmp_path).registry_location == f"sqlite:///{tmp_path / 'registry.db'}"
+    named = load_settings(data_dir=tmp_path, registry_url="postgresql://intel@db.example.org/named")
+    assert named.registry_location == "postgresql://intel@db.example.org/named"
 
 
 def test_a_data_folder_is_made_whole_with_the_vault_for_its_owner_only(tmp_path: Path) -> None:

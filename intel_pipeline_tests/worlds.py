@@ -54,7 +54,7 @@ def small_pipeline(
     settings.make_directories()
     clock = VirtualClock(START.replace(hour=6))
     instagram = Instagram(World(5, START, clock, TARGETS, (VIEWER, SECOND)), list(faults))
-    pipeline = Pipeline(settings, clock, open_registry(settings.registry_url, clock), instagram)
+    pipeline = Pipeline(settings, clock, open_registry(settings.registry_location, clock), instagram)
     if logged_in:
         make_key_file(settings.vault_dir)
         add_session(pipeline, "desk", VIEWER)

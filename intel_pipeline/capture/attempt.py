@@ -15,7 +15,7 @@ from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
-from intel_pipeline.errors import BusyError, IntelError
+from intel_pipeline.errors import BusyError, IntelError, RegistryError
 from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError, UnreachableError
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
@@ -51,6 +51,9 @@ def take(  # noqa: PLR0913  the batch's own state
             tally.unfinished.append(target.label)
         else:
             settled = fail(pipeline, capture, tally, error)
+    except RegistryError:
+        # It says nothing of the target, so it is no verdict. Pages and snapshot are kept, and another try finds them.
+        raise
     except InstagramError as error:
         settled = respond(session, source, capture, tally, error)
     except IntelError as error:

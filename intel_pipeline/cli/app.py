@@ -14,6 +14,7 @@ from intel_pipeline.cli import (
     demo,
     evidence,
     imports,
+    registry,
     session_use,
     sessions,
     settle,
@@ -43,6 +44,9 @@ for of_sessions in (session_use.use, session_use.limits, session_use.remove):
     sessions.app.command()(of_sessions)
 app.add_typer(breaker.app, name="breaker", help="What stops a session whose account may be in danger.")
 app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
+app.add_typer(
+    registry.app, name="registry", help="Where targets, captures and the ledger are kept: SQLite or PostgreSQL."
+)
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (
     setup.init,

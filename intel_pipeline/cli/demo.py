@@ -50,6 +50,8 @@ def demo(
     settings = load_settings()
     real_today = datetime.now(UTC).date()
     began = datetime.now(UTC)
+    if settings.registry_url:
+        err.print("INTEL_REGISTRY_URL is not used: a demo's registry lies in its own data folder")
     pipeline = story.resume(settings) if resume else story.prepare(settings, seed, days, real_today)
     try:
         with open_instance(settings) as instance, watching("the world begins", days) as watch:

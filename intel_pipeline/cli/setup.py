@@ -7,7 +7,7 @@ import typer
 from cryptography.fernet import Fernet
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, print_json, print_table
-from intel_pipeline.settings import Settings, load_settings, variable
+from intel_pipeline.settings import Settings, load_settings, secret, variable
 from intel_pipeline.vault_keys import make_key_file
 
 HIDDEN = "(hidden)"
@@ -49,7 +49,7 @@ def settings(as_json: AsJson = False) -> None:
     """Print the effective settings, with the environment variable that sets each. Secrets are hidden."""
     effective = load_settings()
     values = {
-        variable(name): HIDDEN if name == "vault_keys" and effective.vault_keys else getattr(effective, name)
+        variable(name): HIDDEN if secret(name) and getattr(effective, name) else getattr(effective, name)
         for name in Settings.model_fields
     }
     if as_json:

@@ -37,7 +37,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         print_json(report)
         return
-    for name in ("data_folder", "source", "round", "due", "waits_for", "publication"):
+    for name in ("data_folder", "registry", "source", "round", "due", "waits_for", "publication"):
         out.print(f"{name.replace('_', ' ') + ':':<20}{plain(report[name])}")
     out.print()
     print_table(SESSION, [tuple(one.values()) for one in report["sessions"]])
@@ -83,6 +83,7 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
     ]
     return {
         "data_folder": str(settings.data_dir),
+        "registry": registry.place,
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
         "due": pipeline.due(day) if day else 0,

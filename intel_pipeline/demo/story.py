@@ -51,7 +51,7 @@ def prepare(settings: Settings, seed: int, days: int, real_today: date) -> Pipel
     Raises SettingsError for a folder that holds anything but a demo's data.
     """
     settings.make_directories()
-    if not settings.world_file.exists() and (settings.data_dir / "registry.db").exists():
+    if not settings.world_file.exists() and in_use(settings):
         problem = f"{settings.data_dir} holds captures of real targets, which a demo must not mix with"
         raise SettingsError(problem, "give the demo a folder of its own: INTEL_DATA_DIR=data-demo intel-pipeline demo")
     clear(settings)
@@ -71,6 +71,13 @@ def prepare(settings: Settings, seed: int, days: int, real_today: date) -> Pipel
     return pipeline
 
 
+def in_use(settings: Settings) -> bool:
+    """Tell whether the folder holds what is not a demo's; its registry may be elsewhere, in PostgreSQL."""
+    folders = (settings.journal_dir, settings.lake_dir, settings.warehouse_file.parent, settings.vault_dir)
+    registries = (settings.registry_file, settings.moved_registry_file)
+    return any(file.exists() for file in registries) or any(any(folder.iterdir()) for folder in folders)
+
+
 def clear(settings: Settings) -> None:
     """Remove what an earlier demo left."""
     for folder in (
@@ -82,7 +89,7 @@ def clear(settings: Settings) -> None:
         settings.vault_dir,
     ):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in settings.data_dir.glob("registry.db*"):
+    for file in settings.data_dir.glob(f"{settings.registry_file.name}*"):
         file.unlink()
     settings.publication.unlink(missing_ok=True)
     settings.world_file.unlink(missing_ok=True)

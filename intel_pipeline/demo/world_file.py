@@ -68,6 +68,8 @@ def open_world(settings: Settings) -> "tuple[VirtualClock, Instagram, Settings]"
     clock = VirtualClock(note.now)
     changed = {
         "session": SESSION,
+        # Simulated captures must never come to lie among real ones: the world's registry is in its folder.
+        "registry_url": None,
         "longest_wait": LONGEST_WAIT,
         "tick_seconds": TICK_SECONDS,
         "requests_per_hour": REQUESTS_PER_HOUR,

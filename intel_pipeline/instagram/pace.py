@@ -1,5 +1,6 @@
 """instaloader's rate controller, replaced by one that remembers: the ledger in the registry."""
 
+import logging
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from instaloader import InstaloaderContext, RateController
 from requests import Response
 
 from intel_pipeline.clock import Clock
+from intel_pipeline.errors import RegistryError
 from intel_pipeline.instagram.errors import ActionNeededError, SpentError, ThrottledError
 from intel_pipeline.registry.ledger import Answered, Ledger, Wanted
 from intel_pipeline.registry.limits import RateLimits, refusal
 
+log = logging.getLogger(__name__)
 # instaloader's name for whatever has no bucket of its own; the tightest one.
 OTHER = "other"
 # instaloader follows redirects within a host without end; a session that is led on and on awaits its owner.
@@ -56,6 +59,7 @@ class Pace(RateController):
         self.in_flight: int | None = None
         self.redirects = 0
         self.answers: list[Answered] = []
+        self.unwritten: list[Answered] = []
 
     def wait_before_query(self, query_type: str) -> None:
         """Wait for this kind of request's turn and write it down; raise ThrottledError where that takes long."""
@@ -121,8 +125,16 @@ class Pace(RateController):
             self._complete()
 
     def _complete(self) -> None:
-        self.ledger.complete(self.answers)
+        self.unwritten += self.answers
         self.answers = []
+        try:
+            self.ledger.complete(self.unwritten)
+        except RegistryError as error:
+            # The page that was answered must reach the journal. Without its row's completion it counts in full, and the
+            # next request, if the registry does not answer by then, is not sent.
+            log.warning("%s; what came back is written down later", error.problem)
+        else:
+            self.unwritten = []
 
 
 def pace_of(context: InstaloaderContext) -> Pace:

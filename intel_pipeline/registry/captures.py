@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
-from intel_pipeline.errors import CaptureError
+from intel_pipeline.errors import CaptureError, RegistryError
 from intel_pipeline.registry.capture_queries import CaptureQueries
-from intel_pipeline.registry.lease import LEASE, alive, busy, new_holder
+from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
 
 SHELF_LIFE = timedelta(days=2)
@@ -38,17 +39,21 @@ class Captures(CaptureQueries):
             if found and leased and alive(found.holder):
                 raise busy(target.label, surface)
             given_up = found and why_given_up(found, session, now - found.started_at)
-            if found and not given_up:
+            if found:
+                resumed = {
+                    "holder": holder,
+                    "leased_until": now + LEASE,
+                    "round": day,
+                    "session": session or found.session,
+                }
+                values = ended(now, given_up) if given_up else resumed
                 held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
-                mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
-                ours = mine.values(holder=holder, leased_until=now + LEASE, round=day, session=session or found.session)
-                if not db.scalars(ours).all():
+                still = (Capture.capture_id == found.capture_id) & held & Capture.finished_at.is_(None)
+                if not db.scalars(update(Capture).where(still).values(**values).returning(Capture.capture_id)).all():
                     raise busy(target.label, surface)
-                db.refresh(found)
-                return found
-            if found and given_up:
-                found.finished_at, found.verdict, found.reasons = now, "failed", [given_up]
-                found.holder = found.leased_until = None
+                if not given_up:
+                    db.refresh(found)
+                    return found
             fresh = Capture(
                 capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 target=target.label,
@@ -63,7 +68,6 @@ class Captures(CaptureQueries):
                 reasons=[],
                 session=session,
             )
-            db.flush()
             db.add(fresh)
             try:
                 db.flush()
@@ -80,8 +84,13 @@ class Captures(CaptureQueries):
             raise busy(capture.target, capture.surface)
 
     def release(self, capture: Capture) -> None:
-        """Let go of a capture that goes on later."""
-        self._set(capture, holder=None, leased_until=None)
+        """Let go of a capture that goes on later, at the latest when the lease ends."""
+        try:
+            self._set(capture, holder=None, leased_until=None)
+        except RegistryError:
+            # The same process may try again before that, when the registry's server is back.
+            abandoned.add(capture.holder or "")
+            raise
 
     def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None) -> None:
         """Write down what the capture proved, where its snapshot lies, and what becomes of those held back before it.
@@ -161,6 +170,11 @@ def why_given_up(begun: Capture, session: str | None, age: timedelta) -> str | N
     if session and begun.session and begun.session != session:
         return f"begun with the session '{begun.session}', which does not go on with it; '{session}' begins anew"
     return None
+
+
+def ended(now: datetime, reason: str) -> dict[str, Any]:
+    """Return what is written of a capture that was interrupted and does not go on, for the `reason`."""
+    return {"finished_at": now, "verdict": "failed", "reasons": [reason], "holder": None, "leased_until": None}
 
 
 def _resolve(db: Session, resolution: Resolution) -> bool:

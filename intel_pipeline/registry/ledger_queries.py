@@ -6,7 +6,7 @@ requests are passed over in the bucket, in the hour, and in it for the surface: 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, bindparam, cast, func, select, update
 
 from intel_pipeline.registry.limits import Name
 from intel_pipeline.registry.models import Moment, Request
@@ -23,7 +23,8 @@ def nth_newest(name: Name, passed_over: Any, *conditions: ColumnElement[bool]) -
     return newest_first.offset(passed_over).limit(1).scalar_subquery()
 
 
-IDENTITIES = select(func.sum(Request.identities)).where(*since("day"))
+# PostgreSQL sums whole numbers up to a decimal one.
+IDENTITIES = select(cast(func.sum(Request.identities), BigInteger)).where(*since("day"))
 # What hinders a request: in its bucket, in the hour, the one before it.
 HINDRANCES = select(
     nth_newest("window", bindparam("in_bucket"), Request.bucket == bindparam("bucket")),

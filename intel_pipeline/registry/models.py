@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, false, text
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -26,13 +26,29 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def words(length: int | None = None) -> String:
+    """Return the type of a text of about so many characters.
+
+    SQLite takes longer ones and orders by code point. PostgreSQL would refuse them in the middle of a capture, and
+    order by the language of its system, whose rules change with it and break indexes.
+    """
+    return String(length).with_variant(Text(collation="C"), "postgresql")
+
+
 class Base(DeclarativeBase):
     """Common metadata; constraints are named so that migrations can name them too."""
 
     metadata = MetaData(
         naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
     )
-    type_annotation_map = {datetime: Moment, int: BigInteger, list[str]: JSON, dict[str, int]: JSON}  # noqa: RUF012  SQLAlchemy's own shape
+    # SQLAlchemy's own shape
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Moment,
+        int: BigInteger,
+        str: words(),
+        list[str]: JSON,
+        dict[str, int]: JSON,
+    }
 
 
 class Target(Base):
@@ -43,13 +59,13 @@ class Target(Base):
 
     __tablename__ = "targets"
 
-    label: Mapped[str] = mapped_column(String(60), primary_key=True)
-    username: Mapped[str] = mapped_column(String(30))
+    label: Mapped[str] = mapped_column(words(60), primary_key=True)
+    username: Mapped[str] = mapped_column(words(30))
     user_id: Mapped[int | None]
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(words(10))
     purpose: Mapped[str | None]
     added_at: Mapped[datetime]
-    session: Mapped[str | None] = mapped_column(String(60))
+    session: Mapped[str | None] = mapped_column(words(60))
 
 
 class Round(Base):
@@ -87,18 +103,18 @@ class Capture(Base):
         Index("ix_captures_round", "round"),
     )
 
-    capture_id: Mapped[str] = mapped_column(String(60), primary_key=True)
-    target: Mapped[str] = mapped_column(String(60))
-    surface: Mapped[str] = mapped_column(String(10))
+    capture_id: Mapped[str] = mapped_column(words(60), primary_key=True)
+    target: Mapped[str] = mapped_column(words(60))
+    surface: Mapped[str] = mapped_column(words(10))
     round: Mapped[date | None] = mapped_column(Date)
-    origin: Mapped[str] = mapped_column(String(10))
+    origin: Mapped[str] = mapped_column(words(10))
     holder: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     user_id: Mapped[int | None]
-    username: Mapped[str | None] = mapped_column(String(30))
-    verdict: Mapped[str | None] = mapped_column(String(10))
+    username: Mapped[str | None] = mapped_column(words(30))
+    verdict: Mapped[str | None] = mapped_column(words(10))
     reasons: Mapped[list[str]]
     row_count: Mapped[int | None]
     distinct_count: Mapped[int | None]
@@ -114,7 +130,7 @@ class Capture(Base):
     missing_count: Mapped[int | None]
     missing_limit: Mapped[int | None]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
-    session: Mapped[str | None] = mapped_column(String(60))
+    session: Mapped[str | None] = mapped_column(words(60))
 
 
 class Settlement(Base):
@@ -122,10 +138,10 @@ class Settlement(Base):
 
     __tablename__ = "settlements"
 
-    change_id: Mapped[str] = mapped_column(String(24), primary_key=True)
-    target: Mapped[str] = mapped_column(String(60))
+    change_id: Mapped[str] = mapped_column(words(24), primary_key=True)
+    target: Mapped[str] = mapped_column(words(60))
     user_id: Mapped[int]
-    cause: Mapped[str] = mapped_column(String(12))
+    cause: Mapped[str] = mapped_column(words(12))
     looked_up_at: Mapped[datetime]
 
 
@@ -138,11 +154,11 @@ class SessionState(Base):
 
     __tablename__ = "sessions"
 
-    name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    username: Mapped[str | None] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(words(60), primary_key=True)
+    username: Mapped[str | None] = mapped_column(words(30))
     cooling_until: Mapped[datetime | None]
     stopped_because: Mapped[str | None]
-    used_for: Mapped[str | None] = mapped_column(String(10))
+    used_for: Mapped[str | None] = mapped_column(words(10))
     limits: Mapped[dict[str, int] | None]
 
 
@@ -166,10 +182,10 @@ class Request(Base):
         primary_key=True,
         autoincrement=True,
     )
-    session: Mapped[str] = mapped_column(String(60))
-    bucket: Mapped[str] = mapped_column(String(40))
+    session: Mapped[str] = mapped_column(words(60))
+    bucket: Mapped[str] = mapped_column(words(40))
     sent_at: Mapped[datetime]
-    surface: Mapped[str | None] = mapped_column(String(10))
+    surface: Mapped[str | None] = mapped_column(words(10))
     status: Mapped[int | None]
     waited: Mapped[float | None]
     bytes: Mapped[int | None]

@@ -1,25 +1,25 @@
-"""Opening the registry: the engine, its pragmas and its migrations."""
+"""Opening the registry: one engine, the newest schema, one time."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
-from filelock import FileLock
-from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import URL, Engine, text
 
-from intel_pipeline.clock import Clock
-from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.clock import Clock, SystemClock
+from intel_pipeline.errors import RegistryError
+from intel_pipeline.registry.address import described
 from intel_pipeline.registry.captures import Captures
+from intel_pipeline.registry.engine import engine_for
 from intel_pipeline.registry.ledger import Ledger
 from intel_pipeline.registry.rounds import Rounds
+from intel_pipeline.registry.schema import migrate
 from intel_pipeline.registry.sessions import Sessions
 from intel_pipeline.registry.settlements import Settlements
 from intel_pipeline.registry.targets import Targets
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"
+# More than any machine that keeps time by the network is off.
+MOST_APART = timedelta(seconds=10)
+SERVER_TIME = text("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,30 @@ class Registry:
     ledger: Ledger
     settlements: Settlements
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words that hold nothing secret."""
+        return described(self.engine.url)
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
 
 
-def open_registry(url: str, clock: Clock) -> Registry:
-    """Open the registry at the SQLAlchemy `url`, migrated to this program's schema."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", set_pragmas)
-    migrate(engine)
+def open_registry(url: str | URL, clock: Clock) -> Registry:
+    """Open the registry at `url`, an SQLite or PostgreSQL URL as of SQLAlchemy, migrated to this program's schema.
+
+    Raises SettingsError where it cannot be there, RegistryError where its server does not answer or lives at another
+    time, DamagedFileError where a newer program wrote it.
+    """
+    engine = engine_for(url)
+    try:
+        migrate(engine)
+        if isinstance(clock, SystemClock) and engine.dialect.name == "postgresql":
+            refuse_another_time(engine, clock)
+    except BaseException:
+        engine.dispose()
+        raise
     return Registry(
         engine=engine,
         targets=Targets(engine, clock),
@@ -56,41 +69,19 @@ def open_registry(url: str, clock: Clock) -> Registry:
     )
 
 
-def set_pragmas(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    """Let readers and one writer work at once, and let a second writer wait rather than fail."""
-    del record
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def refuse_another_time(engine: Engine, clock: Clock) -> None:
+    """Raise RegistryError where this machine's clock is not the server's.
 
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to HEAD, or raise DamagedFileError for a registry that a newer program wrote."""
-    if version(engine) == HEAD:
-        return
-    # Alembic costs 0.3 s to import, which every run would pay.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    # Two processes that both find a new folder must not both make the tables.
-    lock = FileLock(f"{engine.url.database}.lock") if engine.dialect.name == "sqlite" else nullcontext()
-    with lock, engine.begin() as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            problem = f"the registry was written by a newer program: this one knows the schema {HEAD} at most"
-            raise DamagedFileError(problem, "use the newer version of intel_pipeline") from error
-
-
-def version(engine: Engine) -> str | None:
-    """Return the registry's schema version, None for a new one."""
+    Machines that share a registry compare each other's leases and requests with their own clocks: one that is fast
+    would take over captures that go on, and spend a budget that is not free yet.
+    """
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return found
+        before = clock.now()
+        there: datetime = connection.execute(SERVER_TIME).scalar_one().replace(tzinfo=UTC)
+        after = clock.now()
+    ahead, behind = before - there, there - after
+    apart = max(ahead, behind)
+    if apart > MOST_APART:
+        where = f"{apart.total_seconds():,.0f} s {'ahead of' if ahead > behind else 'behind'}"
+        problem = f"the clock of this machine is {where} that of the server with the {described(engine.url)}"
+        raise RegistryError(problem, "let both keep time by the network (NTP), for example `timedatectl set-ntp true`")

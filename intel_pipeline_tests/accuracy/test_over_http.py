@@ -61,7 +61,7 @@ def pipeline(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     with serve_front(Instagram(world), directory=tmp_path / "papers") as front:
         for name, value in front.environment().items():
             monkeypatch.setenv(name, value)
-        opened = Pipeline(settings, clock, open_registry(settings.registry_url, clock))
+        opened = Pipeline(settings, clock, open_registry(settings.registry_location, clock))
         cookies = log_in(open_context(60), VIEWER.username, VIEWER.password, lambda: "")
         opened.vault().seal("desk", {"username": VIEWER.username, "cookies": cookies})
         opened.registry.sessions.welcome("desk", VIEWER.username)

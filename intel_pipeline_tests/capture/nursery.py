@@ -47,7 +47,7 @@ def opened(folder: Path) -> Pipeline:
     """Open the pipeline at the moment of the last request: one that was killed has not written down what time it was."""
     settings = settings_of(folder)
     clock = VirtualClock(START)
-    registry = open_registry(settings.registry_url, clock)
+    registry = open_registry(settings.registry_location, clock)
     clock.set(max(START, registry.ledger.newest() or START))
     return Pipeline(settings, clock, registry)
 

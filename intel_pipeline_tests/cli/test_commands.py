@@ -31,6 +31,7 @@ COMMANDS = (
     "sessions",
     "vault",
     "breaker",
+    "registry",
 )
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.running import open_instance
 from intel_pipeline.demo import story
 from intel_pipeline.demo.comparison import compare
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.pipeline import open_pipeline
+from intel_pipeline.registry.store import open_registry
 from intel_pipeline.registry.targets import Target
-from intel_pipeline.settings import Settings
+from intel_pipeline.settings import Settings, load_settings
+from intel_pipeline.simulator.demo_world import DEMO_TARGETS
 from intel_pipeline_tests.worlds import settings_of
 
 TODAY = date(2026, 11, 23)
@@ -106,6 +109,32 @@ def test_the_demo_keeps_out_of_a_folder_with_real_captures(tmp_path):
     with pytest.raises(SettingsError, match="real targets"):
         story.prepare(settings, 7, 1, TODAY)
     assert pipeline.registry.targets.get("nasa").label == target.label
+
+
+def test_the_demo_keeps_out_of_a_folder_whose_real_captures_are_in_postgresql(tmp_path, postgresql):
+    with postgresql.registry() as url:
+        settings = load_settings(data_dir=tmp_path / "data", registry_url=url)
+        open_pipeline(settings).registry.close()
+        kept = settings.lake_dir / "followers" / "snapshot.parquet"
+        kept.parent.mkdir()
+        kept.touch()
+        with pytest.raises(SettingsError, match="real targets"):
+            story.prepare(settings, 7, 1, TODAY)
+        assert kept.exists()
+
+
+def test_the_demos_world_stays_out_of_the_operators_postgresql(tmp_path, postgresql):
+    with postgresql.registry() as url:
+        settings = load_settings(data_dir=tmp_path / "data", registry_url=url)
+        for opened in (story.prepare(settings, 7, 1, TODAY), story.resume(settings)):
+            assert len(opened.registry.targets.all()) == len(DEMO_TARGETS)
+            assert opened.registry.place == f"SQLite file {settings.registry_file}"
+            opened.registry.close()
+        real = open_registry(url, SystemClock())
+        assert real.targets.all() == []
+        assert real.ledger.total() == 0
+        assert real.sessions.all() == []
+        real.close()
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path):

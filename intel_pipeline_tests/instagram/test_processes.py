@@ -4,7 +4,8 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
+
+import pytest
 
 from intel_pipeline.registry.limits import DAY, HOUR, WINDOW
 from intel_pipeline.registry.store import open_registry
@@ -40,12 +41,12 @@ def most_within(moments: list[datetime], duration: timedelta) -> int:
     return max(sum(first <= one < first + duration for one in moments) for first in moments)
 
 
-def test_two_processes_and_one_that_starts_after_them_keep_every_limit_together(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'registry.db'}"
-    witnessed = sorted([*spend(url, 2), *spend(url, 1)])
+@pytest.mark.parametrize("registry_url", ["sqlite", "postgresql"], indirect=True)
+def test_two_processes_and_one_that_starts_after_them_keep_every_limit_together(registry_url: str) -> None:
+    witnessed = sorted([*spend(registry_url, 2), *spend(registry_url, 1)])
     seen = [moment for moment, _ in witnessed]
     assert len(seen) == 3 * REQUESTS
-    registry = open_registry(url, VirtualClock(START))
+    registry = open_registry(registry_url, VirtualClock(START))
     assert registry.ledger.total() == len(seen)
     registry.close()
     # The test of a session after its login is of another kind than all else.

@@ -1,10 +1,8 @@
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -14,7 +12,7 @@ from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.errors import BusyError
 from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.captures import SHELF_LIFE
-from intel_pipeline.registry.lease import LEASE, alive
+from intel_pipeline.registry.lease import LEASE, alive, machine
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
@@ -71,9 +69,9 @@ def test_a_capture_that_was_let_go_is_resumed_as_the_same_one(registry: Registry
 
 
 def test_the_lease_of_a_process_that_died_passes_on_at_once_and_not_while_it_lives(
-    registry: Registry, nasa: Target, tmp_path: Path
+    registry: Registry, nasa: Target, registry_url: str
 ) -> None:
-    command = [sys.executable, "-c", BEGIN, f"sqlite:///{tmp_path / 'registry.db'}"]
+    command = [sys.executable, "-c", BEGIN, registry_url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
         assert other.stdout is not None
         capture_id = other.stdout.readline().strip()
@@ -226,12 +224,12 @@ def begin_free(registry: Registry, capture: Capture) -> Capture:
 
 
 def test_a_finished_capture_keeps_its_verdict_its_counts_and_the_moments_of_its_pages(
-    registry: Registry, nasa: Target, tmp_path: Path, clock: VirtualClock
+    registry: Registry, nasa: Target, registry_url: str, clock: VirtualClock
 ) -> None:
     began, ended = datetime(2026, 11, 24, 7, tzinfo=UTC), datetime(2026, 11, 24, 8, 0, 0, 123456, tzinfo=UTC)
     outcome = replace(COMPLETE, started_at=began, finished_at=ended, user_id=7, username="nasa.gov", reasons=("why",))
     registry.captures.finish(begin(registry, nasa), outcome, "followers/x.parquet")
-    reopened = open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
+    reopened = open_registry(registry_url, clock)
     (found,) = reopened.captures.of_round(DAY, "followers")
     reopened.close()
     assert (found.started_at, found.finished_at, found.holder, found.leased_until) == (began, ended, None, None)
@@ -340,7 +338,7 @@ def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) 
 
 
 def test_a_holder_is_alive_unless_its_process_on_this_machine_has_ended(registry: Registry, nasa: Target) -> None:
-    here = socket.gethostname()
+    here = machine()
     assert alive(begin(registry, nasa).holder)
     assert alive(f"{here}:{os.getppid()}:abc")
     assert alive("other-machine:1:abc")

@@ -9,15 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.capture_queries import Reading
+from intel_pipeline.registry.engine import engine_for
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import RateLimits
 from intel_pipeline.registry.models import Base
-from intel_pipeline.registry.store import HEAD, MIGRATIONS, Registry, open_registry, version
+from intel_pipeline.registry.schema import HEAD, MIGRATIONS, version
+from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline_tests.postgresql import Server
 
 CAPTURE_OF_0001 = """
 insert into captures (capture_id, target, surface, origin, started_at, finished_at, verdict, reasons, distinct_count)
@@ -35,12 +38,22 @@ OF_0004 = (
 OPEN = """
 import sys
 from intel_pipeline.clock import SystemClock
+from intel_pipeline.registry.schema import HEAD, MIGRATIONS, version
 from intel_pipeline.registry.store import open_registry
 print("ready", flush=True)
 sys.stdin.readline()
 open_registry(sys.argv[1], SystemClock()).close()
 print("opened", flush=True)
 """
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.database()
 
 
 def test_a_fresh_registry_has_exactly_the_tables_of_the_models(registry: Registry) -> None:
@@ -51,27 +64,26 @@ def test_a_fresh_registry_has_exactly_the_tables_of_the_models(registry: Registr
 
 
 def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
-    registry: Registry, tmp_path: Path, clock: VirtualClock
+    registry: Registry, registry_url: str, clock: VirtualClock
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
     with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0005 at most"):
-        open_registry(f"sqlite:///{tmp_path / 'registry.db'}", clock)
+        open_registry(registry_url, clock)
     assert version(registry.engine) == "0099"
 
 
 def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence_of_them(
-    tmp_path: Path, clock: VirtualClock
+    empty_url: str, clock: VirtualClock
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := create_engine(url)).begin() as connection:
+    with (engine := engine_for(empty_url)).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(text(CAPTURE_OF_0001), {"moment": "2026-11-24 06:00:00.000000"})
     engine.dispose()
-    registry = open_registry(url, clock)
+    registry = open_registry(empty_url, clock)
     (old,) = registry.captures.newest(None, None, 9)
     assert (old.verdict, old.reasons, old.distinct_count) == ("complete", ["why"], 3)
     evidence = (old.ended, old.limited, old.broken, old.gap_low, old.gap_high, old.missing_count, old.missing_limit)
@@ -85,18 +97,17 @@ def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence
 
 
 def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_session_is_used_unasked(
-    tmp_path: Path, clock: VirtualClock
+    empty_url: str, clock: VirtualClock
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := create_engine(url)).begin() as connection:
+    with (engine := engine_for(empty_url)).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0004")
         for insertion in OF_0004:
             connection.execute(text(insertion), {"moment": "2026-11-24 06:00:00.000000"})
     engine.dispose()
-    registry = open_registry(url, clock)
+    registry = open_registry(empty_url, clock)
     assert registry.targets.get("nasa").session is None
     assert registry.captures.begun("followers") == {"nasa": Reading(None, None)}
     assert registry.sessions.uses() == {}
@@ -110,25 +121,23 @@ def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_sess
     registry.close()
 
 
-def test_requests_of_an_older_schema_go_on_counting(tmp_path: Path, clock: VirtualClock) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+def test_requests_of_an_older_schema_go_on_counting(empty_url: str, clock: VirtualClock) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := create_engine(url)).begin() as connection:
+    with (engine := engine_for(empty_url)).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         connection.execute(text(REQUEST_OF_0003), {"moment": "2026-11-24 06:00:00.000000"})
     engine.dispose()
-    registry = open_registry(url, clock)
+    registry = open_registry(empty_url, clock)
     limits = RateLimits(window=1, hour=9, day=200, interval=2)
     assert registry.ledger.wait(Wanted("desk", "other"), limits).limit == "window"
     assert [one.spent for one in registry.ledger.spending("desk", limits)] == [1, 1, 0]
     registry.close()
 
 
-def test_processes_that_open_a_new_folder_at_once_all_find_a_registry(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    command = [sys.executable, "-c", OPEN, url]
+def test_processes_that_open_a_new_folder_at_once_all_find_a_registry(empty_url: str) -> None:
+    command = [sys.executable, "-c", OPEN, empty_url]
     started = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         for _ in range(3)
@@ -136,7 +145,11 @@ def test_processes_that_open_a_new_folder_at_once_all_find_a_registry(tmp_path: 
     for process in started:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    told = [process.communicate("go\n", timeout=60)[0] for process in started]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60)[0] for process in started]
     assert told == ["opened\n"] * 3
 
 
@@ -153,6 +166,7 @@ def test_moments_come_back_aware_and_in_utc_whatever_zone_they_were_given_in(
     assert found.replace(tzinfo=None) == datetime(2026, 11, 24, 7)  # noqa: DTZ001  the digits as stored
 
 
+@pytest.mark.parametrize("registry_url", ["sqlite"], indirect=True)
 def test_readers_and_a_writer_work_at_once_and_a_commit_is_durable(registry: Registry) -> None:
     with registry.engine.connect() as connection:
         told = {

@@ -1,5 +1,7 @@
 """The body that the snapshot assets share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import dagster as dg
@@ -9,7 +11,7 @@ from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.reporting import round_metadata, verdict_check
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.errors import IntelError
+from intel_pipeline.errors import IntelError, RegistryError
 from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.instagram.source import Surface
 
@@ -29,26 +31,24 @@ def take_snapshots(
     context: dg.AssetExecutionContext, pipeline: PipelineResource, surface: Surface, config: TickConfig
 ) -> dg.MaterializeResult:
     """Capture what is due of `surface` in the run's round, and report on the round."""
-    it, day = pipeline.it, date.fromisoformat(context.partition_key)
-    limits = Limits(
-        most=config.most or it.settings.targets_per_tick,
-        seconds=config.seconds or it.settings.tick_seconds,
-        targets=tuple(config.targets),
-        last_try=context.retry_number >= RETRIES.max_retries,
-    )
-    spent = it.registry.ledger.total()
-    step = max(1, it.settings.followers_per_page * 100)
+    day = date.fromisoformat(context.partition_key)
+    with failing_for_good():
+        it = pipeline.it
+        limits = Limits(
+            most=config.most or it.settings.targets_per_tick,
+            seconds=config.seconds or it.settings.tick_seconds,
+            targets=tuple(config.targets),
+            last_try=context.retry_number >= RETRIES.max_retries,
+        )
+        spent = it.registry.ledger.total()
+        step = max(1, it.settings.followers_per_page * 100)
 
-    def watch(label: str, reading: str, rows: int, reported: int | None) -> None:
-        pipeline.watch(label, reading, rows, reported)
-        if rows % step == 0:
-            context.log.info("%s: %s of %s %s", label, rows, reported, reading)
+        def watch(label: str, reading: str, rows: int, reported: int | None) -> None:
+            pipeline.watch(label, reading, rows, reported)
+            if rows % step == 0:
+                context.log.info("%s: %s of %s %s", label, rows, reported, reading)
 
-    try:
         tally = capture_due(it, surface, day, limits, watch)
-    except IntelError as error:
-        # A policy retries whatever is raised, and a closed round or a full disk is no better ten seconds later.
-        raise dg.Failure(str(error), allow_retries=False) from error
     if tally.unfinished and not limits.last_try:
         labels = ", ".join(tally.unfinished)
         problem = f"the network stumbled over {surface} of {labels}"
@@ -61,3 +61,18 @@ def take_snapshots(
         metadata=round_metadata(tally, captures, it.registry.ledger.total() - spent),
         check_results=[verdict_check(asset, tally, captures)],
     )
+
+
+@contextmanager
+def failing_for_good() -> Iterator[None]:
+    """Let no error of ours be retried but one of the registry's server, which is back soon if it is started anew.
+
+    A policy retries whatever is raised, and a closed round, a wrong password or a full disk is no better ten seconds
+    later.
+    """
+    try:
+        yield
+    except RegistryError:
+        raise
+    except IntelError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error

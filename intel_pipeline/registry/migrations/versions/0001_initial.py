@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from intel_pipeline.registry.models import Moment
+from intel_pipeline.registry.models import Moment, words
 
 revision = "0001"
 down_revision = None
@@ -14,25 +14,25 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "captures",
-        sa.Column("capture_id", sa.String(length=60), nullable=False),
-        sa.Column("target", sa.String(length=60), nullable=False),
-        sa.Column("surface", sa.String(length=10), nullable=False),
+        sa.Column("capture_id", words(60), nullable=False),
+        sa.Column("target", words(60), nullable=False),
+        sa.Column("surface", words(10), nullable=False),
         sa.Column("round", sa.Date(), nullable=True),
-        sa.Column("origin", sa.String(length=10), nullable=False),
-        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("origin", words(10), nullable=False),
+        sa.Column("holder", words(), nullable=True),
         sa.Column("leased_until", Moment(), nullable=True),
         sa.Column("started_at", Moment(), nullable=False),
         sa.Column("finished_at", Moment(), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
-        sa.Column("username", sa.String(length=30), nullable=True),
-        sa.Column("verdict", sa.String(length=10), nullable=True),
+        sa.Column("username", words(30), nullable=True),
+        sa.Column("verdict", words(10), nullable=True),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("row_count", sa.BigInteger(), nullable=True),
         sa.Column("distinct_count", sa.BigInteger(), nullable=True),
         sa.Column("reported_before", sa.BigInteger(), nullable=True),
         sa.Column("reported_after", sa.BigInteger(), nullable=True),
         sa.Column("page_count", sa.BigInteger(), nullable=True),
-        sa.Column("snapshot", sa.String(), nullable=True),
+        sa.Column("snapshot", words(), nullable=True),
         sa.PrimaryKeyConstraint("capture_id", name=op.f("pk_captures")),
     )
     with op.batch_alter_table("captures", schema=None) as batch_op:
@@ -53,8 +53,8 @@ def upgrade() -> None:
         sa.Column(
             "request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
-        sa.Column("session", sa.String(length=60), nullable=False),
-        sa.Column("bucket", sa.String(length=40), nullable=False),
+        sa.Column("session", words(60), nullable=False),
+        sa.Column("bucket", words(40), nullable=False),
         sa.Column("sent_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_requests")),
     )
@@ -70,19 +70,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "sessions",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("username", sa.String(length=30), nullable=True),
+        sa.Column("name", words(60), nullable=False),
+        sa.Column("username", words(30), nullable=True),
         sa.Column("cooling_until", Moment(), nullable=True),
-        sa.Column("stopped_because", sa.String(), nullable=True),
+        sa.Column("stopped_because", words(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sessions")),
     )
     op.create_table(
         "targets",
-        sa.Column("label", sa.String(length=60), nullable=False),
-        sa.Column("username", sa.String(length=30), nullable=False),
+        sa.Column("label", words(60), nullable=False),
+        sa.Column("username", words(30), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("state", words(10), nullable=False),
+        sa.Column("purpose", words(), nullable=True),
         sa.Column("added_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_targets")),
     )

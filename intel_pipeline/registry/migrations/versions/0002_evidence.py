@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from intel_pipeline.registry.models import words
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -13,7 +15,7 @@ def upgrade() -> None:
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ended", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("limited", sa.Boolean(), nullable=True))
-        batch_op.add_column(sa.Column("broken", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("broken", words(), nullable=True))
         batch_op.add_column(sa.Column("gap_low", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("gap_high", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("missing_count", sa.BigInteger(), nullable=True))

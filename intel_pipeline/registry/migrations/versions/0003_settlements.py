@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from intel_pipeline.registry.models import Moment
+from intel_pipeline.registry.models import Moment, words
 
 revision = "0003"
 down_revision = "0002"
@@ -14,10 +14,10 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "settlements",
-        sa.Column("change_id", sa.String(length=24), nullable=False),
-        sa.Column("target", sa.String(length=60), nullable=False),
+        sa.Column("change_id", words(24), nullable=False),
+        sa.Column("target", words(60), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("cause", sa.String(length=12), nullable=False),
+        sa.Column("cause", words(12), nullable=False),
         sa.Column("looked_up_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("change_id", name=op.f("pk_settlements")),
     )

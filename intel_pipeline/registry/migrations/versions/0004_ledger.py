@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from intel_pipeline.registry.models import words
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -11,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("requests", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("surface", sa.String(length=10), nullable=True))
+        batch_op.add_column(sa.Column("surface", words(10), nullable=True))
         batch_op.add_column(sa.Column("status", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("waited", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("bytes", sa.BigInteger(), nullable=True))

@@ -3,15 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
+from intel_pipeline.registry.models import words
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 COLUMNS = (
-    ("targets", "session", sa.String(length=60)),
-    ("captures", "session", sa.String(length=60)),
-    ("sessions", "used_for", sa.String(length=10)),
+    ("targets", "session", words(60)),
+    ("captures", "session", words(60)),
+    ("sessions", "used_for", words(10)),
     ("sessions", "limits", sa.JSON()),
 )
 
