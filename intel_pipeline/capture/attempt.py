@@ -1,6 +1,7 @@
 """One try at one capture: as far as it goes, and what its failure means for the rest."""
 
 import logging
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.session_in_use import SessionInUse
 
 log = logging.getLogger(__name__)
+# How old what `status` tells of a capture in progress may be.
+NOTED_EVERY = timedelta(seconds=20)
 
 
 def take(  # noqa: PLR0913  the batch's own state
@@ -128,9 +131,17 @@ def pages_kept(pipeline: Pipeline, capture: Capture) -> int:
 def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
     """Run the surface's script of requests over the capture's journal."""
     subject = Subject(target.label, target.username, target.user_id)
+    noted: datetime | None = None
 
     def progress(rows: int, reported: int | None) -> None:
-        pipeline.registry.captures.extend(capture)
+        nonlocal noted
+        captures, now = pipeline.registry.captures, pipeline.clock.now()
+        captures.extend(capture)
+        capture.row_count, capture.reported_before = rows, reported
+        # A page costs half a millisecond, and writing this down as much again.
+        if noted is None or now - noted >= NOTED_EVERY:
+            captures.note(capture)
+            noted = now
         watch(target.label, capture.surface, rows, reported)
 
     with Journal(journal_path(pipeline, capture), pipeline.clock) as journal:

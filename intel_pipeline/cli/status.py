@@ -1,17 +1,21 @@
 """How things stand."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from intel_pipeline.capture.forecast import Rest, time_for
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.session_use import known
 from intel_pipeline.cli.session_use import standing as standing_of
-from intel_pipeline.instagram.source import SURFACES
+from intel_pipeline.instagram.readings.posts_timeline import PAGE
+from intel_pipeline.instagram.source import LISTS, SURFACES
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
-from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.registry.limits import Name as Limit
+from intel_pipeline.registry.models import LOGGED_OUT, Capture
 
 SESSION = ("session", "used_for", "own_targets", "state")
+GOING_ON = ("target", "surface", "session", "state", "rows", "of", "percent", "expected_end")
 BUDGET = ("session", "limit", "budget", "allowed", "spent", "left", "own")
 HEADS = {
     "window": "11_minutes",
@@ -25,7 +29,7 @@ HEADS = {
 
 
 def status(as_json: AsJson = False) -> None:
-    """How things stand: the open round, the sessions and their budgets, each target's last captures, the publication.
+    """How things stand: the open round, the sessions and their budgets, captures and how far they are, the publication.
 
     Of each session: what it is used for, and whether it is usable, cools down, which ends by itself, or is stopped
     (`intel-pipeline breaker close NAME` once you have acted); how much of what it has spent of its limits, over all
@@ -44,11 +48,14 @@ def status(as_json: AsJson = False) -> None:
     out.print()
     shown = {limit: head for limit, head in HEADS.items() if limit not in SURFACES or limit in pipeline.surfaces}
     print_table(("session", *shown.values()), spent_of(report["budgets"], tuple(shown)))
+    if report["in_progress"]:
+        out.print()
+        print_table(GOING_ON, [tuple(one.values()) for one in report["in_progress"]])
     captures = report["captures"]
     if captures:
         out.print()
         print_table(tuple(captures[0]), [tuple(capture.values()) for capture in captures])
-    else:
+    elif not report["in_progress"]:
         err.print("Nothing captured yet: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
 
 
@@ -69,18 +76,6 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
         }
         for capture in registry.captures.latest()
     ]
-    going_on = [
-        {
-            "target": capture.target,
-            "surface": capture.surface,
-            "captured": None,
-            "verdict": "in progress" if capture.holder else "interrupted, resumes",
-            "listed": None,
-            "reported": None,
-            "reasons": "",
-        }
-        for capture in registry.captures.in_progress()
-    ]
     return {
         "data_folder": str(settings.data_dir),
         "registry": registry.place,
@@ -91,8 +86,31 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
         "sessions": sessions(pipeline),
         "budgets": budgets(pipeline),
         "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
-        "captures": finished + going_on,
+        "in_progress": [in_progress(pipeline, capture) for capture in registry.captures.in_progress()],
+        "captures": finished,
     }
+
+
+def in_progress(pipeline: Pipeline, capture: Capture) -> dict[str, Any]:
+    """Return a row for a capture that is not finished, as GOING_ON.
+
+    Its end is expected as if its session read nothing else from now on; None where nothing tells.
+    """
+    session, settings = pipeline.session(capture.session or LOGGED_OUT), pipeline.settings
+    rows, reported = capture.row_count, capture.reported_before
+    whole = min(reported or 0, settings.posts_per_capture) if capture.surface == "posts" else reported
+    stopped = session.stopped()
+    state = "going on" if capture.holder else "interrupted, resumes"
+    end = None
+    if rows is not None and whole is not None and not stopped:
+        limits, listing = session.limits, capture.surface in LISTS
+        per_page = settings.followers_per_page if listing else PAGE if session.logged_in else 1
+        rest = Rest(cast("Limit", capture.surface), max(0, whole - rows), per_page, counted=listing)
+        cooled = pipeline.registry.sessions.cooling(session.name) or pipeline.clock.now()
+        end = cooled + time_for(rest, limits, pipeline.registry.ledger.spending(session.name, limits))
+    percent = f"{min(100, 100 * rows // whole)} %" if rows is not None and whole else None
+    shown = (capture.target, capture.surface, session.name, stopped or state, rows, whole, percent, end)
+    return dict(zip(GOING_ON, shown, strict=True))
 
 
 def names(pipeline: Pipeline) -> list[str]:

@@ -83,10 +83,20 @@ class Captures(CaptureQueries):
         if not self._set(capture, leased_until=now + LEASE):
             raise busy(capture.target, capture.surface)
 
+    def note(self, capture: Capture) -> None:
+        """Write down how far a capture that goes on has come, in `row_count` and `reported_before`."""
+        self._set(capture, row_count=capture.row_count, reported_before=capture.reported_before)
+
     def release(self, capture: Capture) -> None:
-        """Let go of a capture that goes on later, at the latest when the lease ends."""
+        """Let go of a capture that goes on later, at the latest when the lease ends; note how far it has come."""
         try:
-            self._set(capture, holder=None, leased_until=None)
+            self._set(
+                capture,
+                holder=None,
+                leased_until=None,
+                row_count=capture.row_count,
+                reported_before=capture.reported_before,
+            )
         except RegistryError:
             # The same process may try again before that, when the registry's server is back.
             abandoned.add(capture.holder or "")

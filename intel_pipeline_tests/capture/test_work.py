@@ -1,5 +1,6 @@
 import errno
 import os
+from datetime import timedelta
 
 import pytest
 import requests
@@ -7,6 +8,7 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
+from intel_pipeline.cli.status import standing
 from intel_pipeline.clock import today
 from intel_pipeline.errors import DiskFullError, RoundError
 from intel_pipeline.instagram.source import Surface
@@ -145,6 +147,25 @@ def test_a_tick_begins_no_target_after_its_time_and_says_so(tmp_path):
     tally = captured(pipeline, "profile", Limits(most=25, seconds=0))
     assert len(tally.verdicts) == 1
     assert "next tick" in tally.stopped
+
+
+def test_status_tells_how_far_an_interrupted_capture_is_and_when_it_may_end(tmp_path):
+    throttle = Scripted(FOLLOWERS, json_reply({"message": "wait", "status": "fail"}, 429), after=3)
+    pipeline = small_pipeline(tmp_path, ["open"], [throttle])
+    captured(pipeline, "profile")
+    captured(pipeline, "followers")
+    (row,) = standing(pipeline)["in_progress"]
+    assert (row["target"], row["surface"], row["session"]) == ("open", "followers", "desk")
+    assert (row["state"], row["rows"], row["of"], row["percent"]) == ("interrupted, resumes", 150, 230, "65 %")
+    cooled = pipeline.registry.sessions.cooling("desk")
+    assert cooled < row["expected_end"] < cooled + timedelta(minutes=1)
+    pipeline.registry.sessions.stop("desk", "Instagram asks for a code")
+    (row,) = standing(pipeline)["in_progress"]
+    assert (row["expected_end"], "asks for a code" in row["state"]) == (None, True)
+    clock_of(pipeline).sleep(700)
+    pipeline.registry.sessions.resume("desk")
+    assert captured(pipeline, "followers").verdicts == {"open": "complete"}
+    assert standing(pipeline)["in_progress"] == []
 
 
 def test_a_throttle_ends_the_tick_and_the_capture_resumes_at_the_next_page_after_it(tmp_path):
