@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.arrivals import EDGES, SEEN, SETTLING, at_top, edges, likely_new, risen_to_top
+from intel_pipeline.changes.arrivals import SEEN, SETTLING, Edges, edges, first_seen, likely_new, risen_to_top
 from intel_pipeline.changes.cases import KEY, counted, given
 from intel_pipeline.changes.comparison import Compared
 from intel_pipeline.changes.events import event
 from intel_pipeline.changes.returns import Returns, returned
 from intel_pipeline.changes.rows import flicker_patience
 from intel_pipeline.changes.standing import Case, Row
-from intel_pipeline.contracts.change import MOMENT
 
 NAMES = ("case", "user_id", "username", "previous_username", "not_before")
-Edges = Sequence[tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,47 +156,3 @@ def returned_of(cases: Sequence[Case], back: pl.DataFrame, rows: Sequence[Row]) 
 def renamed(back: pl.DataFrame) -> pl.DataFrame:
     """Return those who came back under another name."""
     return back.filter(pl.col("username") != pl.col("previous_username"))
-
-
-def first_seen(cases: Sequence[Case], fresh: pl.DataFrame, again: pl.DataFrame, above: Edges) -> Sequence[pl.DataFrame]:
-    """Return the events of those who have followed, anew or for the first time, and of those who were only revealed."""
-    if fresh.is_empty() and again.is_empty():
-        return ()
-    earliest = [doubtful_since(case, max(1, len(one))) for case, one in zip(cases, above, strict=True)]
-    after = given(again, doubtful=(MOMENT, [nth(moments, 0) for moments in earliest]))
-    refollowed = after.with_columns(not_before=pl.max_horizontal("not_before", "doubtful")).drop("doubtful")
-    placed = {f"edge{number}": (pl.Int64(), [nth(one, number) for one in above]) for number in range(EDGES)}
-    since = {f"since{number}": (MOMENT, [nth(one, number) for one in earliest]) for number in range(EDGES)}
-    shown = given(fresh.filter("based"), **placed, **since)
-    followed = shown.filter("proven").with_columns(not_before=followed_since())
-    return (
-        event(refollowed, "refollowed", "confirmed"),
-        event(followed, "followed", "confirmed"),
-        event(shown.filter(~pl.col("proven")), "revealed", "confirmed"),
-    )
-
-
-def nth(values: Sequence[object], number: int) -> object:
-    """Return one of the values, None where there are not so many."""
-    return values[number] if number < len(values) else None
-
-
-def doubtful_since(case: Case, number: int) -> list[datetime]:
-    """Return the start of the last complete capture that proves who did not follow: one who flickers may be missed.
-
-    After it as many as make up `number`, each a complete capture earlier; nothing before there is a complete capture.
-    """
-    if not case.balance:
-        return []
-    known, doubtful = len(case.balance), flicker_patience(case.balance) - 1
-    return [case.balance[max(0, known - doubtful - more)].started_at for more in range(number)]
-
-
-def followed_since() -> pl.Expr:
-    """Return the last moment at which new followers are proven not to have followed yet, by their place in the list.
-
-    Who stands above all whom an earlier capture knew, but not at the top, followed since that one: the columns `edge0`
-    and so on are the edges, `since0` and so on the moments of `doubtful_since`.
-    """
-    placed = (pl.when(at_top(f"edge{number}")).then(pl.col(f"since{number}")) for number in range(EDGES))
-    return pl.coalesce(*placed, pl.col("since0"))
