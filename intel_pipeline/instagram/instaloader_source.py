@@ -34,12 +34,12 @@ class InstaloaderSource:
     def profile(self, subject: Subject) -> Answer:
         """Ask by id, which survives a rename; by the public page where the id is not known yet."""
         user_id = subject.user_id
-        with self.pace.about("profile"):
+        with self.pace.about("profile") as purpose:
             if user_id is None:
                 body = self._ask("reading the profile page", lambda: profile_page.ask(self.context, subject.username))
                 return Answer(profile_page.VIA, body)
             body = self._ask("reading the profile", lambda: profile_by_id.ask(self.context, user_id))
-            return Answer(profile_by_id.VIA, body)
+        return Answer(profile_by_id.VIA, body, purpose.received)
 
     def followers(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the follower list."""
@@ -51,14 +51,14 @@ class InstaloaderSource:
                 lambda: followers_rest.ask(self.context, user_id, cursor, self.followers_per_page),
             )
             purpose.returned = followers_rest.returned(body)
-        return Answer(followers_rest.VIA, body)
+        return Answer(followers_rest.VIA, body, purpose.received)
 
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the timeline."""
         self._need_session("post lists")
-        with self.pace.about("posts"):
+        with self.pace.about("posts") as purpose:
             body = self._ask("reading posts", lambda: posts_timeline.ask(self.context, subject.username, cursor))
-        return Answer(posts_timeline.VIA, body)
+        return Answer(posts_timeline.VIA, body, purpose.received)
 
     def _need_session(self, what: str) -> None:
         if not self.logged_in:

@@ -68,8 +68,8 @@ class Captures(CaptureQueries):
 
     def extend(self, capture: Capture) -> None:
         """Keep the lease while the capture goes on; raise BusyError where another run has taken it over meanwhile."""
-        now = self.clock.now()
-        if capture.leased_until and capture.leased_until - now > LEASE / 2:
+        now, until = self.clock.now(), capture.leased_until
+        if until and until - now > LEASE / 2:
             return
         if not self._set(capture, leased_until=now + LEASE):
             raise busy(capture.target, capture.surface)

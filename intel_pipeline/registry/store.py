@@ -19,7 +19,7 @@ from intel_pipeline.registry.settlements import Settlements
 from intel_pipeline.registry.targets import Targets
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0007"
 
 
 @dataclass(frozen=True, slots=True)
