@@ -2,7 +2,6 @@
 
 import logging
 from functools import partial
-from pathlib import Path
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.followers import capture_followers
@@ -11,6 +10,7 @@ from intel_pipeline.capture.judging import judge
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
+from intel_pipeline.capture.raw_pages import forget, journal_path
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
@@ -54,8 +54,10 @@ def take(  # noqa: PLR0913  the batch's own state
     except IntelError as error:
         settled = fail(pipeline, capture, tally, error)
     finally:
-        # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
-        if not settled:
+        if settled:
+            forget(pipeline.settings, capture)
+        else:
+            # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
             pipeline.registry.captures.release(capture)
 
 
@@ -106,14 +108,9 @@ def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) 
     return True
 
 
-def journal_path(pipeline: Pipeline, capture: Capture) -> Path:
-    """Return where the capture's pages lie."""
-    return pipeline.settings.journal_dir / f"{capture.capture_id}.pages"
-
-
 def pages_kept(pipeline: Pipeline, capture: Capture) -> int:
     """Return the size of what the capture's journal holds, in bytes: it grows with every page and never shrinks."""
-    path = journal_path(pipeline, capture)
+    path = journal_path(pipeline.settings, capture.capture_id)
     return path.stat().st_size if path.exists() else 0
 
 
@@ -125,7 +122,7 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
         pipeline.registry.captures.extend(capture)
         watch(target.label, capture.surface, rows, reported)
 
-    with Journal(journal_path(pipeline, capture), pipeline.clock) as journal:
+    with Journal(journal_path(pipeline.settings, capture.capture_id), pipeline.clock) as journal:
         match capture.surface:
             case "profile":
                 return capture_profile(source, journal, subject)

@@ -32,7 +32,7 @@ class Record:
 def record_of(page: Page) -> bytes:
     """Return what is kept of a page: a line about it, and its body."""
     head = {"key": page.key, "received_at": page.received_at.isoformat(), "via": page.answer.via}
-    return to_json(head) + b"\n" + (page.answer.received or written(page.answer.body))
+    return written(head) + b"\n" + (page.answer.received or written(page.answer.body))
 
 
 def opened(record: bytes) -> Record:

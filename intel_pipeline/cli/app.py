@@ -21,6 +21,7 @@ from intel_pipeline.cli import (
     status,
     targets,
     ui,
+    upkeep,
     vault,
 )
 from intel_pipeline.cli.console import fail
@@ -48,6 +49,7 @@ for command in (
     data.sql,
     status.status,
     settle.settle,
+    upkeep.upkeep,
     demo.demo,
     accuracy.accuracy,
     ui.dev,
