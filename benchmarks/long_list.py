@@ -128,7 +128,7 @@ def measured(folder: str, day: int) -> dict[str, Any]:
 
 def opened(folder: Path, day: int) -> Crowded:
     """Open a pipeline whose one target has a crowd of followers, on the morning of `day`."""
-    settings = load_settings(data_dir=folder, session="desk")
+    settings = load_settings(data_dir=folder, session="desk", identities_per_day=300_000)
     settings.make_directories()
     clock = VirtualClock(START + timedelta(days=day))
     pipeline = Crowded(settings, clock, open_registry(settings.registry_url, clock))

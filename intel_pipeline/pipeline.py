@@ -80,6 +80,12 @@ class Pipeline:
             interval=settings.seconds_between_requests,
         )
 
+    @property
+    def listed_per_day(self) -> int:
+        """How many followers lists may show in a day, by the budget."""
+        settings = self.settings
+        return min(settings.identities_per_day, 24 * settings.requests_per_hour * settings.followers_per_page)
+
     def resting(self, surface: Surface) -> str | None:
         """Return until when no list may be read, in words, where `surface` is one and its budget is spent; or None."""
         if surface != "followers":

@@ -11,11 +11,13 @@ from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
 from intel_pipeline.capture.raw_pages import forget, journal_path
+from intel_pipeline.capture.salvage import end
+from intel_pipeline.capture.shelf_life import too_long
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
-from intel_pipeline.errors import BusyError, IntelError
+from intel_pipeline.errors import BusyError, CaptureError, IntelError
 from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
@@ -28,8 +30,12 @@ def take(  # noqa: PLR0913  the batch's own state
     pipeline: Pipeline, source: Source, target: Target, tally: Tally, limits: Limits, watch: Watch
 ) -> None:
     """Take one capture as far as it goes, and write down in `tally` and registry what became of it."""
+    captures = pipeline.registry.captures
     try:
-        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind)
+        stale = captures.take_over_stale(target.label, tally.surface, pipeline.listed_per_day)
+        if stale is not None:
+            end(pipeline, stale)
+        capture = captures.begin(target, tally.surface, tally.day, source.kind)
     except BusyError as error:
         log.info("%s", error.problem)
         tally.busy.append(target.label)
@@ -58,7 +64,7 @@ def take(  # noqa: PLR0913  the batch's own state
             forget(pipeline.settings, capture)
         else:
             # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
-            pipeline.registry.captures.release(capture)
+            captures.release(capture)
 
 
 def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> None:
@@ -122,6 +128,11 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
         pipeline.registry.captures.extend(capture)
         watch(target.label, capture.surface, rows, reported)
 
+    def expect(reported: int | None) -> None:
+        pipeline.registry.captures.expect(capture, reported)
+        if reason := too_long(reported, pipeline.listed_per_day):
+            raise CaptureError(reason, "allow more in a day, as far as the account may bear it, or pause the target")
+
     with Journal(journal_path(pipeline.settings, capture.capture_id), pipeline.clock) as journal:
         match capture.surface:
             case "profile":
@@ -129,4 +140,4 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
             case "posts":
                 return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
             case _:
-                return capture_followers(source, journal, subject, progress, partial(judge, pipeline, capture))
+                return capture_followers(source, journal, subject, expect, progress, partial(judge, pipeline, capture))

@@ -20,21 +20,29 @@ if TYPE_CHECKING:
 
 # Evidence, the distinct ids as `user_id`, the moment of the last page.
 Judge = Callable[[Evidence, "pl.DataFrame", datetime], Assessment]
+# How the journal names the pages.
+BEFORE, AFTER = "count before", "count after"
+# The number reported before the list is read; whoever is told may refuse it.
+Expect = Callable[[int | None], None]
 
 
-def capture_followers(source: Source, journal: Journal, subject: Subject, progress: Progress, judge: Judge) -> Finding:
+def capture_followers(  # noqa: PLR0913  whom to ask, and whom to tell
+    source: Source, journal: Journal, subject: Subject, expect: Expect, progress: Progress, judge: Judge
+) -> Finding:
     """Read the whole list, with the reported number before and after it, and let `judge` say what it proves.
 
-    Rows: one per distinct follower, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `progress` is
-    told the rows read and the number reported.
+    Rows: one per distinct follower, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `expect` is told
+    the number reported before the first page is asked for, `progress` the rows read and that number.
     """
-    before = interpret.profile(journal.once("count before", lambda: source.profile(subject)).answer)
+    before = interpret.profile(journal.once(BEFORE, lambda: source.profile(subject)).answer)
     if before.is_private and before.follows is False:
         problem = f"'{subject.label}' is private and the session does not follow it"
         raise PrivateError(problem, FOLLOW)
+    if journal.kept(key_of(None)) is None:
+        expect(before.follower_count)
     read = pages(source, journal, subject, lambda rows: progress(rows, before.follower_count))
     listing = read_list(read, journal.path.parent)
-    last = journal.once("count after", lambda: source.profile(subject))
+    last = journal.once(AFTER, lambda: source.profile(subject))
     after = interpret.profile(last.answer)
     ids = listing.followers.ids()
     evidence = evidence_of(listing, ids, before.follower_count, after.follower_count)
@@ -72,9 +80,14 @@ def pages(
     rows = 0
     while True:
         asked = cursor
-        page = journal.once(f"followers {asked or 'first'}", lambda: source.followers(subject, asked))  # noqa: B023
+        page = journal.once(key_of(asked), lambda: source.followers(subject, asked))  # noqa: B023
         read = interpret.followers(page.answer)
         rows += len(read.user_ids)
         progress(rows)
         yield read, page.received_at
         cursor = read.next_cursor
+
+
+def key_of(cursor: str | None) -> str:
+    """Return how the journal names the page at a cursor, None is the first one."""
+    return f"followers {cursor or 'first'}"

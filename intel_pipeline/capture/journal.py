@@ -44,8 +44,12 @@ class Journal:
 
     def once(self, key: str, ask: Callable[[], Answer]) -> Page:
         """Return the page of this key, asking for it only if no answer to it ever reached the disk."""
+        return self.kept(key) or self._append(key, ask())
+
+    def kept(self, key: str) -> Page | None:
+        """Return the page of this key, None where it is not on the disk."""
         offset = self.pages.get(key)
-        return self._append(key, ask()) if offset is None else self._read(offset)
+        return None if offset is None else self._read(offset)
 
     def __iter__(self) -> Iterator[Page]:
         """Yield the pages in the order in which they were received."""

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from intel_pipeline.capture.shelf_life import days_to_list, shelf_life
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
+from intel_pipeline.registry.models import Capture
 
 BUDGET = ("session", "budget", "allowed", "spent", "left", "breaker", "cools_until")
 
@@ -67,7 +69,7 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
             "verdict": "in progress" if capture.holder else "interrupted, resumes",
             "listed": None,
             "reported": None,
-            "reasons": "",
+            "reasons": expected(pipeline, capture),
         }
         for capture in registry.captures.in_progress()
     ]
@@ -83,6 +85,16 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
         "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
         "captures": finished + going_on,
     }
+
+
+def expected(pipeline: Pipeline, capture: Capture) -> str:
+    """Return in words how long a list in progress takes, and until when it may; nothing where that is not known."""
+    reported, per_day = capture.reported_before, pipeline.listed_per_day
+    if reported is None:
+        return ""
+    until = capture.started_at + shelf_life(reported, per_day)
+    days = days_to_list(reported, per_day)
+    return f"{reported:,} to list, {days:.1f} days at {per_day:,} a day; goes on until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def budgets(pipeline: Pipeline) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.shelf_life import shelf_life
 from intel_pipeline.errors import CaptureError
 from intel_pipeline.registry.capture_queries import CaptureQueries
 from intel_pipeline.registry.lease import LEASE, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
-
-SHELF_LIFE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +24,47 @@ class Captures(CaptureQueries):
 
     def begin(self, target: Target, surface: str, day: date, origin: str) -> Capture:
         """Begin a capture, or take over one that was interrupted; raise BusyError while another run holds it."""
-        now, holder = self.clock.now(), new_holder()
+        now = self.clock.now()
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
-            running = select(Capture).where(
-                Capture.target == target.label, Capture.surface == surface, Capture.finished_at.is_(None)
-            )
-            found = db.scalars(running).first()
-            leased = found and found.leased_until and found.leased_until > now
-            if found and leased and alive(found.holder):
-                raise busy(target.label, surface)
-            if found and now - found.started_at <= SHELF_LIFE:
-                held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
-                mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
-                if not db.scalars(mine.values(holder=holder, leased_until=now + LEASE, round=day)).all():
-                    raise busy(target.label, surface)
-                db.refresh(found)
-                return found
+            found = _going_on(db, target.label, surface)
             if found:
-                found.finished_at, found.verdict = now, "failed"
-                found.reasons = [f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"]
-                found.holder = found.leased_until = None
+                return _taken_over(db, found, now, round=day)
             fresh = Capture(
                 capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 target=target.label,
                 surface=surface,
                 round=day,
                 origin=origin,
-                holder=holder,
+                holder=new_holder(),
                 leased_until=now + LEASE,
                 started_at=now,
                 user_id=target.user_id,
                 username=target.username,
                 reasons=[],
             )
-            db.flush()
             db.add(fresh)
             try:
                 db.flush()
             except IntegrityError as error:
                 raise busy(target.label, surface) from error
         return fresh
+
+    def take_over_stale(self, target: str, surface: str, per_day: int) -> Capture | None:
+        """Take over a capture that was not completed within its shelf life, to end it; None where there is no such one.
+
+        `per_day`: identities that lists may show in a day. Raises BusyError while another run holds it.
+        """
+        now = self.clock.now()
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            found = _going_on(db, target, surface)
+            if found is None or now - found.started_at <= shelf_life(found.reported_before, per_day):
+                return None
+            return _taken_over(db, found, now)
+
+    def expect(self, capture: Capture, reported: int | None) -> None:
+        """Write down how long the list will be; raise BusyError where another run has taken it over meanwhile."""
+        if not self._set(capture, reported_before=reported):
+            raise busy(capture.target, capture.surface)
 
     def extend(self, capture: Capture) -> None:
         """Keep the lease while the capture goes on; raise BusyError where another run has taken it over meanwhile."""
@@ -147,6 +147,24 @@ class Captures(CaptureQueries):
             for name, value in values.items():
                 setattr(capture, name, value)
         return bool(mine)
+
+
+def _going_on(db: Session, target: str, surface: str) -> Capture | None:
+    """Return the capture in progress of a target's surface, None where there is none."""
+    going_on = (Capture.target == target) & (Capture.surface == surface) & Capture.finished_at.is_(None)
+    return db.scalars(select(Capture).where(going_on)).first()
+
+
+def _taken_over(db: Session, found: Capture, now: datetime, **values: object) -> Capture:
+    """Take the lease of a capture in progress, writing `values`; raise BusyError while another run holds it."""
+    if found.leased_until and found.leased_until > now and alive(found.holder):
+        raise busy(found.target, found.surface)
+    held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
+    mine = update(Capture).where(Capture.capture_id == found.capture_id, held).returning(Capture.capture_id)
+    if not db.scalars(mine.values(holder=new_holder(), leased_until=now + LEASE, **values)).all():
+        raise busy(found.target, found.surface)
+    db.refresh(found)
+    return found
 
 
 def _resolve(db: Session, resolution: Resolution) -> bool:

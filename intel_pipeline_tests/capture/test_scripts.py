@@ -50,6 +50,7 @@ def followers(source: ListedSource, journal: Journal, told: Told | None = None) 
         source,
         journal,
         KNOWN,
+        lambda *_: None,
         lambda *progress: None if told is None else told.append(progress),
         lambda evidence, *_: follower_verdict(evidence, History()),
     )

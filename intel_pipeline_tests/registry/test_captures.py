@@ -11,8 +11,8 @@ import pytest
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.shelf_life import SHORTEST
 from intel_pipeline.errors import BusyError
-from intel_pipeline.registry.captures import SHELF_LIFE
 from intel_pipeline.registry.lease import LEASE, alive
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
@@ -157,25 +157,57 @@ def test_two_that_resume_at_once_get_one_capture_between_them(registry: Registry
     assert (len(won), len(refused)) == (1, 3)
 
 
-def test_past_its_shelf_life_a_capture_is_failed_and_a_fresh_one_begins(
+def test_a_capture_is_stale_once_it_has_gone_on_for_longer_than_its_list_may_take(
     registry: Registry, nasa: Target, clock: VirtualClock
 ) -> None:
-    stale = begin(registry, nasa)
-    registry.captures.release(stale)
-    clock.advance(SHELF_LIFE)
-    assert begin(registry, nasa).capture_id == stale.capture_id
-    registry.captures.release(begin_free(registry, stale))
+    stale = registry.captures.take_over_stale
+    assert stale("nasa", "followers", 30_000) is None
+    capture = begin(registry, nasa)
+    registry.captures.expect(capture, 90_000)
+    registry.captures.release(capture)
+    clock.advance(timedelta(days=4.5))
+    assert stale("nasa", "followers", 30_000) is None
+    found = stale("nasa", "followers", 40_000)
+    assert found is not None
+    assert (found.capture_id, found.reported_before) == (capture.capture_id, 90_000)
+
+
+def test_a_stale_capture_is_ended_by_one_alone_and_a_fresh_one_begins(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    registry.captures.release(begin(registry, nasa))
+    clock.advance(SHORTEST + timedelta(seconds=1))
+    stale = registry.captures.take_over_stale("nasa", "followers", 30_000)
+    assert stale is not None
+    for meddle in (
+        lambda: registry.captures.take_over_stale("nasa", "followers", 30_000),
+        lambda: begin(registry, nasa),
+    ):
+        with pytest.raises(BusyError):
+            meddle()
+    registry.captures.finish(stale, replace(COMPLETE, verdict="partial"), "a")
+    assert begin(registry, nasa).capture_id != stale.capture_id
+
+
+def test_a_capture_that_another_machine_holds_is_not_ended_for_being_stale(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    capture = begin(registry, nasa)
+    clock.advance(SHORTEST)
+    registry.captures.extend(capture)
+    elsewhere("other-machine:1:abc", registry, capture)
     clock.advance(timedelta(seconds=1))
-    fresh = begin(registry, nasa, DAY + timedelta(days=2))
-    assert fresh.capture_id != stale.capture_id
-    failed = registry.captures.latest()
-    assert [(capture.capture_id, capture.verdict) for capture in failed] == [(stale.capture_id, "failed")]
-    assert "its cursor is dead" in failed[0].reasons[0]
+    with pytest.raises(BusyError):
+        registry.captures.take_over_stale("nasa", "followers", 30_000)
 
 
-def begin_free(registry: Registry, capture: Capture) -> Capture:
-    """Return the capture as whoever holds it now knows it."""
-    return next(one for one in registry.captures.in_progress() if one.capture_id == capture.capture_id)
+def test_whoever_lost_the_lease_expects_nothing(registry: Registry, nasa: Target, clock: VirtualClock) -> None:
+    slow = begin(registry, nasa)
+    clock.advance(LEASE)
+    begin(registry, nasa)
+    with pytest.raises(BusyError):
+        registry.captures.expect(slow, 7)
+    assert registry.captures.in_progress()[0].reported_before is None
 
 
 def test_a_finished_capture_keeps_its_verdict_its_counts_and_the_moments_of_its_pages(
