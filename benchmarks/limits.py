@@ -9,5 +9,6 @@ PEAK_MB = 400
 JOIN = "merge-join"
 # Megabytes above its imports of a process that captures two million followers.
 CAPTURE_PEAK_MB = 250
-# CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source.
+# CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source. Both write the
+# ledger: whoever asks through the source has no way around it.
 CAPTURE = 1.3

@@ -23,6 +23,7 @@ from intel_pipeline.cli import (
     status,
     targets,
     ui,
+    upkeep,
     vault,
 )
 from intel_pipeline.cli.console import fail
@@ -56,6 +57,7 @@ for command in (
     data.sql,
     status.status,
     settle.settle,
+    upkeep.upkeep,
     demo.demo,
     accuracy.accuracy,
     ui.dev,

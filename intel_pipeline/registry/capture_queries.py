@@ -59,6 +59,12 @@ class CaptureQueries:
             raise CaptureError(problem, "`intel-pipeline captures list` shows their ids")
         return capture
 
+    def among(self, capture_ids: Sequence[str]) -> list[Capture]:
+        """Return those of so many hundred captures that there are, in no order."""
+        query = select(Capture).where(Capture.capture_id.in_(capture_ids))
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
     def of_round(self, day: date, surface: str, target: str | None = None) -> list[Capture]:
         """Return the finished captures of a round, of one target or of all, oldest first."""
         chosen = [] if target is None else [Capture.target == target]
