@@ -38,10 +38,11 @@ def end(pipeline: Pipeline, capture: Capture) -> None:
 def found(pipeline: Pipeline, capture: Capture, why: str) -> Finding | None:
     """Return what the capture's journal holds, None where that is nothing to be kept."""
     path = journal_path(pipeline.settings, capture.capture_id)
-    if capture.surface != "followers" or not path.exists():
+    if not path.exists():
         return None
+    # Whatever the surface: opening it drops a last page that was cut short.
     with Journal(path, pipeline.clock) as journal:
-        return salvaged(journal, why)
+        return salvaged(journal, why) if capture.surface == "followers" else None
 
 
 def salvaged(journal: Journal, why: str) -> Finding | None:
