@@ -79,7 +79,12 @@ def followed(file: IO[bytes], offset: int, end: int) -> bool:
 
 
 def records_in(path: Path) -> Iterator[bytes]:
-    """Yield the records of a journal that nobody writes to any more; raise DamagedFileError as `records` does."""
+    """Yield the records of a journal whose capture is finished; raise DamagedFileError where it is not whole."""
+    end = 0
     with path.open("rb") as file:
-        for record, _, _ in records(file, path.name):
+        for record, _, end in records(file, path.name):  # noqa: B007  where the whole ones end
             yield record
+        if end < file.seek(0, os.SEEK_END):
+            # A capture finishes only after its last page was durable.
+            problem = f"the journal {path.name} is damaged at byte {end}"
+            raise DamagedFileError(problem, f"nothing: {path} is kept as it is while raw pages are kept")

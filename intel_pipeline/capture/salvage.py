@@ -38,9 +38,12 @@ def end(pipeline: Pipeline, capture: Capture, why: str) -> None:
 def found(pipeline: Pipeline, capture: Capture, why: str) -> Finding | None:
     """Return what the capture's journal holds, None where that is nothing to be kept."""
     path = journal_path(pipeline.settings, capture.capture_id)
-    if capture.surface not in LISTS or not path.exists():
+    if not path.exists():
         return None
+    # Whatever the surface: opening it drops a last page that was cut short.
     with Journal(path, pipeline.clock) as journal:
+        if capture.surface not in LISTS:
+            return None
         return salvaged(journal, "followers" if capture.surface == "followers" else "followees", why)
 
 

@@ -78,9 +78,9 @@ def show(
     if as_json:
         print_json(shown)
         return
+    shown |= {"reasons": "; ".join(shown["reasons"]), "raw_pages": shown["raw_pages"] or "not kept any more"}
     for name, value in shown.items():
-        text = "; ".join(value) if isinstance(value, list) else value
-        out.print(f"{name.replace('_', ' ') + ':':<20}{plain('-' if text is None else text)}")
+        out.print(f"{name.replace('_', ' ') + ':':<20}{plain('-' if value is None else value)}")
 
 
 @app.command()

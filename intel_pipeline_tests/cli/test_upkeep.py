@@ -45,6 +45,7 @@ def test_a_capture_says_whether_its_pages_are_still_there_and_until_when(
     monkeypatch.setenv("INTEL_RAW_PAGES_DAYS", "0")
     assert "not at all" in run("upkeep").stderr
     assert answer("captures", "show", capture.capture_id, "--json")["raw_pages"] is None
+    assert "not kept any more" in run("captures", "show", capture.capture_id).stdout
     with pytest.raises(CaptureError, match="not kept any more"):
         run("captures", "show", capture.capture_id, "--pages")
 

@@ -143,19 +143,21 @@ def test_the_page_that_a_capture_drifted_on_is_kept_as_long_as_the_others(pipeli
     pipeline.listed.profiles = [user(follower_count=100)]
     pipeline.listed.pages["followers"] = {None: {"people": []}}
     tick(pipeline)
-    drifted = next(capture for capture in captures(pipeline) if capture.surface == "followers")
+    (drifted,) = [one for one in captures(pipeline) if one.surface == "followers"]
     assert (drifted.verdict, drifted.snapshot) == ("failed", None)
     next_morning(pipeline)
     tidy(pipeline)
     assert list(records_of(pipeline.settings, drifted))[-1].body == b'{"people":[]}'
 
 
-def test_a_damaged_journal_is_left_alone_and_named_and_does_not_hinder_the_others(pipeline: ListedPipeline) -> None:
-    next_list(pipeline, MEMBERS, 100)
-    damaged = captures(pipeline)[-1]
+@pytest.mark.parametrize("place", [20, -20])
+def test_a_damaged_journal_is_left_alone_and_named_and_does_not_hinder_the_others(
+    pipeline: ListedPipeline, place: int
+) -> None:
+    damaged = next_list(pipeline, MEMBERS, 100)
     journal = journal_path(pipeline.settings, damaged.capture_id)
     content = bytearray(journal.read_bytes())
-    content[20] ^= 1
+    content[place] ^= 1
     journal.write_bytes(content)
     next_morning(pipeline)
     told = tidy(pipeline)
@@ -171,8 +173,7 @@ def test_a_journal_of_no_capture_is_left_alone_and_named(pipeline: ListedPipelin
 
 
 def test_captures_that_come_late_for_a_day_get_a_file_of_their_own(pipeline: ListedPipeline) -> None:
-    next_list(pipeline, MEMBERS, 100)
-    late = captures(pipeline)[-1]
+    late = next_list(pipeline, MEMBERS, 100)
     journal = journal_path(pipeline.settings, late.capture_id)
     content = journal.read_bytes()
     journal.rename(journal.with_suffix(".hidden"))
