@@ -1,4 +1,17 @@
 -- Whoever opens the publication finds in it what each table and column means.
+-- By target too, so that a question about one target does not sort the changes of all.
+create or replace view follower_changes as
+select log.*, case when log.kind = 'left' then coalesce(settled.cause, 'unknown') end as cause
+from (
+    from follower_change_log
+    qualify row_number() over (partition by target, change_id order by learned_at desc, state) = 1
+) as log
+left join (
+    from settlements qualify row_number() over (partition by change_id order by looked_up_at desc) = 1
+) as settled using (change_id);
+comment on view follower_changes is
+    'One row per change of one follower: followed, revealed, refollowed, renamed or left; a loss is suspected, then confirmed or retracted.';
+
 comment on table schema_migrations is 'Which numbered migrations this file has had.';
 comment on column schema_migrations.number is 'Number at the beginning of the migration''s file name.';
 
