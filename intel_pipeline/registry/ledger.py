@@ -112,6 +112,14 @@ class Ledger:
         with self.engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(Request)).scalar_one()
 
+    def after(self, request_id: int, most: int) -> list[dict[str, Any]]:
+        """Return at most so many of the requests written down after that one, by their number, as columns by name."""
+        query = (
+            select(Request.__table__).where(Request.request_id > request_id).order_by(Request.request_id).limit(most)
+        )
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def _turn(self, connection: Connection, wanted: Wanted, limits: RateLimits, pause: float, requests: int) -> Turn:
         """Look up what hinders the request, with at most three short queries."""
         now = self.clock.now()

@@ -13,6 +13,7 @@ from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
 from intel_pipeline.warehouse.landing.registers import Landed, land_targets
+from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
@@ -66,6 +67,9 @@ def counted(landed: Landed, captures: Sequence[Capture], names: Sequence[str]) -
 def publish_now(pipeline: Pipeline) -> tuple[Path, dict[str, int]]:
     """Publish the warehouse; return the new file and the rows of its main tables."""
     settings = pipeline.settings
+    # Here and not with a surface: what settling and commands have asked is on the ledger too.
+    with writing(settings.warehouse_file) as transaction:
+        land_requests(transaction, pipeline.registry.ledger)
     file = publish(settings.warehouse_file, settings.publications_dir, settings.publication, settings.publications_kept)
     counting = ", ".join(f"(select count(*) from {table})" for table in COUNTED)  # noqa: S608  our own names
     with connected(file, read_only=True) as connection:

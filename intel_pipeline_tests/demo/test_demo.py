@@ -1,6 +1,6 @@
 import multiprocessing
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,23 +14,13 @@ from intel_pipeline.errors import SettingsError
 from intel_pipeline.pipeline import open_pipeline
 from intel_pipeline.registry.store import open_registry
 from intel_pipeline.registry.targets import Target
-from intel_pipeline.settings import Settings, load_settings
+from intel_pipeline.settings import load_settings
 from intel_pipeline.simulator.demo_world import DEMO_TARGETS
+from intel_pipeline_tests.demo.conftest import TODAY
 from intel_pipeline_tests.worlds import settings_of
 
-TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory) -> Settings:
-    """A demo's folder after three days, made once: the large target's 20,000 followers take seconds a day."""
-    settings = settings_of(tmp_path_factory.mktemp("demo"))
-    pipeline = story.prepare(settings, 7, 3, TODAY)
-    with open_instance(settings) as instance:
-        days = list(story.live(pipeline, instance, 3, TODAY))
-    assert [day.captured for day in days] == [18, 18, 18]
-    pipeline.registry.close()
-    return settings
+# Three days of 20,000 followers are lived before the first test, which takes a busy machine minutes.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_the_demo_finds_all_that_happened_and_nothing_else(lived):

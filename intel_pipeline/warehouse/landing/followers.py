@@ -20,6 +20,7 @@ from intel_pipeline.warehouse.landing.lists import Lake, list_at
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
 from intel_pipeline.warehouse.landing.rewinding import rewind
+from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows of the lists that are compared at once; at least one target, however long its list.
@@ -42,6 +43,7 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     due = outstanding(transaction, lake.registry, captures)
     for group in grouped(due):
         land_group(transaction, lake, group, landed)
+    pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
 

@@ -14,6 +14,7 @@ from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import restate_members
 from intel_pipeline.warehouse.landing.outstanding import RULES
+from intel_pipeline.warehouse.landing.spans import keep_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 AMONG_LOST = "select target, user_id, username, not_before from lost semi join asked using (target, user_id)"
@@ -83,6 +84,8 @@ def keep(transaction: Transaction, lake: Lake, wave: Wave) -> None:
     transaction.append("lost", wave.of(lessons.confirmed))
     transaction.append("sightings", sightings(wave))
     keep_members(transaction, lake, wave)
+    based = [case.capture.target for case in wave.cases if case.capture.complete and not case.based]
+    keep_spans(transaction, lessons.changes, based)
 
 
 def balance_rows(wave: Wave) -> pl.DataFrame:

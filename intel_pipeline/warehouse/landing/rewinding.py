@@ -6,6 +6,7 @@ from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import restate_members
 from intel_pipeline.warehouse.landing.outstanding import order
+from intel_pipeline.warehouse.landing.spans import restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 LATER = """
@@ -63,3 +64,4 @@ def rewind(transaction: Transaction, lake: Lake, target: str, first: Capture) ->
     transaction.run(STILL_MISSING, target, CAME_BACK, SOME_CAME_BACK)
     transaction.run(AWAY, target, CAME_BACK, SOME_CAME_BACK)
     restate_members(transaction, lake, target)
+    restate_spans(transaction, target)
