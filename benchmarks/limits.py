@@ -11,3 +11,5 @@ JOIN = "merge-join"
 CAPTURE_PEAK_MB = 250
 # CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source.
 CAPTURE = 1.3
+# Megabytes that a process takes which exports ten million rows, its imports and all.
+EXPORT_PEAK_MB = 500
