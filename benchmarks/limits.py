@@ -12,3 +12,5 @@ CAPTURE_PEAK_MB = 250
 # CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source. Both write the
 # ledger: whoever asks through the source has no way around it.
 CAPTURE = 1.3
+# Megabytes that a process takes which exports ten million rows, its imports and all.
+EXPORT_PEAK_MB = 500

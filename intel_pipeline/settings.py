@@ -224,6 +224,11 @@ class Settings(BaseSettings):
         return self.data_dir / "intel.duckdb"
 
     @cached_property
+    def exports_dir(self) -> Path:
+        """Exports that were given no other place."""
+        return self.data_dir / "exports"
+
+    @cached_property
     def registry_file(self) -> Path:
         """The registry in SQLite, where no other is set."""
         return self.data_dir / "registry.db"
