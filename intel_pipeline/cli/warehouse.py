@@ -1,14 +1,28 @@
 """The warehouse: its schema, whether it holds what lake and registry prove, and making it anew from them."""
 
+from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from intel_pipeline.cli.console import err, opened, out, plain, print_table
+from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.progress import watching
+from intel_pipeline.errors import IntelError
+
+if TYPE_CHECKING:
+    from intel_pipeline.warehouse.equality import Compared
+    from intel_pipeline.warehouse.verification import Verified
 
 app = typer.Typer(no_args_is_help=True)
+DIFFERENCES = ("what", "target", "should be", "is")
+ROWS = ("rows", "target", "only rebuilt", "only here")
+
+
+class UntrueError(IntelError):
+    """A warehouse that does not hold what lake and registry prove."""
+
+    exit_code = 17
 
 
 @app.command()
@@ -57,3 +71,62 @@ def rebuild(
         out.print(f"Rebuilt from {rebuilt.captures:,} captures of {rebuilt.days:,} days: {plain(rebuilt.file)}")
         if into is None:
             out.print(f"Published as {plain(publish_now(pipeline)[0])}")
+
+
+@app.command()
+def verify(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also derive everything again into a temporary file, and compare every row.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the warehouse against registry and lake: counts of every target and table, and every snapshot's rows.
+
+    What was captured since the last landing is awaited and no fault. Ends with 0 when it holds, with 17 when something
+    differs. Nothing is changed, and runs that capture are not held up for longer than the tables are read.
+    """
+    from intel_pipeline.warehouse.equality import compare_rebuilt
+    from intel_pipeline.warehouse.verification import verify as look
+
+    with opened() as pipeline:
+        number = pipeline.registry.captures.finished_days().total()
+        with watching("snapshots", number) as watch:
+            found = look(pipeline, lambda done: watch("snapshots", "step", done, None))
+        compared = None
+        if deep and pipeline.settings.warehouse_file.exists():
+            with watching("derived again", number) as watch:
+                compared = compare_rebuilt(pipeline, lambda done, _, day: watch(f"until {day}", "step", done, None))
+    if as_json:
+        told = {**asdict(found), "awaiting": dict(found.awaiting)}
+        print_json({"holds": found.holds, **told, "rebuilt": compared and asdict(compared)})
+    else:
+        show(found, compared)
+    if not found.holds or (compared and compared.differences):
+        problem = "the warehouse does not hold what lake and registry prove"
+        fix = (
+            "restore the snapshots that are named from a backup"
+            if found.unreadable
+            else "`intel-pipeline warehouse rebuild` makes it anew; if it differs again after that, report these lines"
+        )
+        raise UntrueError(problem, fix)
+
+
+def show(found: "Verified", compared: "Compared | None") -> None:
+    """Print what was found."""
+    print_table(("table", "rows"), sorted(found.tables.items()))
+    if found.differences:
+        print_table(DIFFERENCES, [astuple(one) for one in found.differences])
+    for line in found.unreadable:
+        err.print(f"Unreadable: {plain(line)}")
+    if found.awaiting:
+        number = found.awaiting.total()
+        err.print(f"{number:,} captures of {len(found.awaiting)} targets await the next landing; any tick does it")
+    if compared:
+        if compared.differences:
+            print_table(ROWS, [astuple(one) for one in compared.differences])
+        if compared.left_out:
+            err.print(f"Not compared, since they await the next landing: {plain(', '.join(compared.left_out))}")
+        if not compared.differences:
+            out.print(f"Derived again: {compared.rows:,} rows of {compared.tables} tables are the same")
+    if found.holds:
+        out.print(f"The warehouse holds what {found.captures:,} captures prove; every snapshot is there")

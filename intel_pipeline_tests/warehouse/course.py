@@ -5,7 +5,6 @@ Drawn by numbers rather than asked of the simulator: sixty days of it take secon
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -69,7 +68,6 @@ class Course:
     lake: Path
     lives: list[Life]
     fate: Random
-    faults: bool = True
 
     def days(self, number: int) -> Iterator[list[Capture]]:
         """Yield the captures of each of so many days, which are kept by then."""
@@ -83,7 +81,7 @@ class Course:
         life.pass_a_day()
         kept = {"registry": self.registry, "lake": self.lake, "number": day, "target": life.label}
         count = len(life.ids)
-        if self.faults and self.fate.random() < FAILED:
+        if self.fate.random() < FAILED:
             yield captured(**kept, frame=None, surface="profile", verdict="failed")
             return
         profile = profiles(follower_count=count, biography=f"{day // 3} cups")
@@ -101,17 +99,17 @@ class Course:
 
     def faulty(self) -> bool:
         """Draw whether something goes wrong."""
-        return self.faults and self.fate.random() < POOR
+        return self.fate.random() < POOR
 
     def reconsider(self) -> None:
         """Accept lists that were held back, now and then: the operator does so some days later."""
-        for life in self.lives if self.faults else ():
+        for life in self.lives:
             for capture in self.registry.captures.history(life.label, "followers"):
                 if capture.held and self.fate.random() < ACCEPTED:
                     self.registry.captures.accept(capture.capture_id)
 
 
-def course(registry: Registry, lake: Path, targets: int, followers: int, seed: int, *, faults: bool = True) -> Course:
+def course(registry: Registry, lake: Path, targets: int, followers: int, seed: int) -> Course:
     """Return a course over so many targets, each with about so many followers."""
     lives = []
     for number in range(targets):
@@ -121,4 +119,4 @@ def course(registry: Registry, lake: Path, targets: int, followers: int, seed: i
         lives.append(
             Life(label, chance, chance.permutation(np.unique(chance.integers(1_000, 70_000_000_000, followers))))
         )
-    return Course(registry, lake, lives, Random(seed), faults)
+    return Course(registry, lake, lives, Random(seed))

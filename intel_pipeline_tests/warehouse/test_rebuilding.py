@@ -1,7 +1,5 @@
 """The warehouse made anew from lake and registry, against the one that grew day by day."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -9,54 +7,14 @@ import pytest
 
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.pipeline import Pipeline
-from intel_pipeline.registry.models import Capture
-from intel_pipeline.registry.store import open_registry
-from intel_pipeline.settings import load_settings
-from intel_pipeline.simulator.clock import VirtualClock
-from intel_pipeline.warehouse.landing.lists import Lake
-from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
-from intel_pipeline.warehouse.rebuilding import land_registers, rebuild
-from intel_pipeline.warehouse.tables import derived_tables
-from intel_pipeline.warehouse.writer import connected, writing
-from intel_pipeline_tests.warehouse.course import Course, course
-from intel_pipeline_tests.warehouse.lands import rows, tables
+from intel_pipeline.warehouse.landing.surfaces import SURFACES
+from intel_pipeline.warehouse.rebuilding import rebuild
+from intel_pipeline.warehouse.writer import connected
+from intel_pipeline_tests.warehouse.course import Course
+from intel_pipeline_tests.warehouse.folder import everything, landed, quiet
+from intel_pipeline_tests.warehouse.lands import rows
 
 DAYS = 12
-
-
-def quiet(*_: object) -> None:
-    """Tell nobody how far it is."""
-
-
-@pytest.fixture
-def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
-    settings = load_settings(data_dir=tmp_path / "data", session="desk")
-    settings.make_directories()
-    clock = VirtualClock(datetime(2026, 11, 1, 6, tzinfo=UTC))
-    made = Pipeline(settings, clock, open_registry(settings.registry_location, clock))
-    yield made
-    made.registry.close()
-
-
-@pytest.fixture
-def lived(pipeline: Pipeline) -> Course:
-    return course(pipeline.registry, pipeline.settings.lake_dir, targets=3, followers=60, seed=4)
-
-
-def landed(pipeline: Pipeline, file: Path, captures: list[Capture]) -> None:
-    """Land captures as ticks do, in one transaction for the sake of speed."""
-    lake = Lake(pipeline.settings.lake_dir, pipeline.registry.captures)
-    with writing(file) as transaction:
-        for surface in SURFACES:
-            land(transaction, lake, surface, [one for one in captures if one.surface == surface])
-        land_registers(transaction, pipeline)
-
-
-def everything(file: Path) -> dict[str, list[str]]:
-    with connected(file, read_only=True) as connection:
-        names = derived_tables(connection)
-    assert {"captures", "members", "follower_change_log", "post_metrics"} <= {*names}
-    return tables(file, names)
 
 
 def test_rebuilt_from_lake_and_registry_it_equals_the_one_that_grew_day_by_day_and_the_one_that_grew_in_disorder(
@@ -145,8 +103,7 @@ def test_a_log_that_a_killed_writer_left_is_not_taken_for_the_new_files(pipeline
 
 
 def test_a_file_that_cannot_be_opened_at_all_is_made_anew(pipeline: Pipeline, lived: Course) -> None:
-    for of_day in lived.days(1):
-        pass
+    (of_day,) = lived.days(1)
     pipeline.settings.warehouse_file.write_text("not a database " * 1000)
     rebuild(pipeline, None, quiet)
     assert rows(pipeline.settings.warehouse_file, "select count(*) from captures") == [(len(of_day),)]
