@@ -11,3 +11,6 @@ JOIN = "merge-join"
 CAPTURE_PEAK_MB = 250
 # CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source.
 CAPTURE = 1.3
+
+# Of the CPU that validating and writing a list takes together, in per cent.
+VALIDATION = 15

@@ -1,4 +1,4 @@
-"""Whether the warehouse holds what lake and registry prove, by counts; nothing is written to it."""
+"""Whether the warehouse holds what lake and registry prove, by counts; nothing that is derived is changed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse import checks
 from intel_pipeline.warehouse.landing.registers import CAPTURE_COLUMNS, capture_frame
-from intel_pipeline.warehouse.schema import migrations, newest_of, refuse_newer
+from intel_pipeline.warehouse.schema import migrate
 from intel_pipeline.warehouse.tables import derived_tables
 from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
 
@@ -55,15 +55,15 @@ class Verified:
 def verify(pipeline: Pipeline, told: Told) -> Verified:
     """Compare the warehouse with registry and lake by counts, and its tables with one another.
 
-    Its writers wait while it is read, not while the snapshots are. Raises DamagedFileError for a file that is not of this
-    program's schema.
+    Its writers wait while it is read, not while the snapshots are. Like any run it gives the file the schema of this
+    program first, and raises DamagedFileError where that cannot be.
     """
     found = Verified()
     file = pipeline.settings.warehouse_file
     with exclusive(file):
         if file.exists():
-            refuse_outdated(file)
-            with connected(file, read_only=True) as connection:
+            with connected(file) as connection:
+                migrate(connection)
                 read = Transaction(connection)
                 for table in derived_tables(connection):
                     found.tables[table] = read.rows(f"select count(*) from {table}")[0][0]  # noqa: S608  our own names
@@ -77,16 +77,6 @@ def verify(pipeline: Pipeline, told: Told) -> Verified:
         found.captures += 1
         found.unreadable += unsound(pipeline.settings.lake_dir, capture)
     return found
-
-
-def refuse_outdated(file: Path) -> None:
-    """Raise DamagedFileError for a file that has not the schema of this program."""
-    with connected(file) as connection:
-        number = newest_of(connection)
-    refuse_newer(number)
-    if number < [migration.number for migration in migrations()][-1]:
-        problem = f"the warehouse has schema {number}, which is older than this program's"
-        raise DamagedFileError(problem, "run `intel-pipeline warehouse migrate`, then this again")
 
 
 def finished(pipeline: Pipeline) -> "Iterator[Capture]":
