@@ -46,11 +46,13 @@ def loop(folder: Path, kills: int, seed: int, days: int = 2) -> Record:
     command = [sys.executable, "-m", "intel_pipeline_tests.warehouse.landing_nursery", str(data)]
     record, began = Record(), time.monotonic()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nursery:  # noqa: S603
-        Loop(pipeline, nursery, random.Random(seed), record).run(kills)
+        killing = Loop(pipeline, nursery, random.Random(seed), record)
+        killing.run(kills)
         assert nursery.stdin is not None
         nursery.stdin.close()
     record.seconds = time.monotonic() - began
     pipeline.registry.close()
+    record.broken += [f"left behind: {name}" for name in killing.strays()]
     return record
 
 
@@ -81,7 +83,6 @@ class Loop:
         self.look("the last life")
         compared = compare_rebuilt(self.pipeline, lambda *_: None)
         self.record.broken += [f"rebuilt it would be another: {one}" for one in compared.differences]
-        self.record.broken += [f"left behind: {name}" for name in self.strays()]
 
     def life(self, what: str, seconds: float | None) -> int:
         """Let a life begin, end it after so many seconds, and return how it ended."""

@@ -6,7 +6,7 @@ import pytest
 
 from intel_pipeline_tests.warehouse.landing_loop import loop
 
-KILLS = 20
+KILLS = 12
 
 
 @pytest.mark.timeout(400)
