@@ -29,7 +29,7 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 bench: $(READY) ## speed and memory, as ratios against named alternatives
 	$(BIN)/python -m benchmarks
 
-crashes: $(READY) ## a capture killed 200 times: nothing lost, nothing asked for twice
+crashes: $(READY) ## a capture killed 200 times and landing 100 times: nothing lost, nothing asked for twice
 	$(BIN)/python -m benchmarks.crashes
 
 exports: $(READY) ## ten million rows exported in each format: seconds and memory

@@ -14,3 +14,5 @@ CAPTURE_PEAK_MB = 250
 CAPTURE = 1.3
 # Megabytes that a process takes which exports ten million rows, its imports and all.
 EXPORT_PEAK_MB = 500
+# Of the CPU that validating and writing a list takes together, in per cent.
+VALIDATION = 15

@@ -26,6 +26,7 @@ from intel_pipeline.cli import (
     ui,
     upkeep,
     vault,
+    warehouse,
 )
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
@@ -48,6 +49,11 @@ app.add_typer(breaker.app, name="breaker", help="What stops a session whose acco
 app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
 app.add_typer(
     registry.app, name="registry", help="Where targets, captures and the ledger are kept: SQLite or PostgreSQL."
+)
+app.add_typer(
+    warehouse.app,
+    name="warehouse",
+    help="The DuckDB file that is derived from lake and registry: bring up, check, make anew.",
 )
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (

@@ -13,13 +13,13 @@ from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.shelf_life import why_ended
 from intel_pipeline.errors import CaptureError, RegistryError
-from intel_pipeline.registry.capture_queries import CaptureQueries
+from intel_pipeline.registry.capture_course import CaptureCourse
 from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Captures(CaptureQueries):
+class Captures(CaptureCourse):
     """The captures in the registry."""
 
     def begin(self, target: Target, surface: str, day: date, origin: str, session: str | None = None) -> Capture:

@@ -44,6 +44,10 @@ def test_one_job_one_schedule_and_one_sensor_drive_it_all_and_are_on():
     assert defs.sensors[0].default_status == dg.DefaultSensorStatus.RUNNING
 
 
+def test_a_tick_exports_nothing():
+    assert "exports" not in defs.resolve_job_def("tick").graph.node_dict
+
+
 def test_workspace_and_project_call_the_code_location_by_one_name():
     workspace = yaml.safe_load((PROJECT_ROOT / "workspace.yaml").read_text())
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())

@@ -374,8 +374,14 @@ def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) 
 
     assert registry.captures.add_imported([imported(1), imported(2)]) == 2
     assert registry.captures.add_imported([imported(2), imported(3)]) == 1
-    since = registry.captures.profiles_since("nasa", datetime(2020, 1, 2, tzinfo=UTC))
-    assert [capture.capture_id for capture in since] == ["imported-2", "imported-3"]
+    found = registry.captures.finished_among(["imported-3", "imported-2", "unknown"])
+    assert [capture.capture_id for capture in found] == ["imported-2", "imported-3"]
+    assert registry.captures.finished_ids("profile") == {"imported-1", "imported-2", "imported-3"}
+    assert registry.captures.finished_number("profile") == 3
+    assert registry.captures.finished_days() == {date(2020, 1, number): 1 for number in (1, 2, 3)}
+    (second,) = registry.captures.finished_on(date(2020, 1, 2))
+    after = registry.captures.after(second)
+    assert (second.capture_id, after) == ("imported-2", None)
 
 
 def test_a_holder_is_alive_unless_its_process_on_this_machine_has_ended(registry: Registry, nasa: Target) -> None:
