@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench crashes lock clean
+.PHONY: help demo dev test lint bench crashes exports soak lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,13 +29,19 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 bench: $(READY) ## speed and memory, as ratios against named alternatives
 	$(BIN)/python -m benchmarks
 
-crashes: $(READY) ## a capture killed 200 times: nothing lost, nothing asked for twice
+crashes: $(READY) ## a capture killed 200 times and landing 100 times: nothing lost, nothing asked for twice
 	$(BIN)/python -m benchmarks.crashes
+
+exports: $(READY) ## ten million rows exported in each format: seconds and memory
+	$(BIN)/python -m benchmarks.exports
+
+soak: $(READY) ## four readers while batches land and are published: for MINUTES, 10 unless told
+	$(BIN)/python -m benchmarks.soak $(MINUTES)
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra keyring --extra postgresql --group dev \
+		--no-annotate --no-header --extra excel --extra keyring --extra postgresql --group dev \
 		pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment and all caches, no data

@@ -1,4 +1,7 @@
-"""A round of 20,000 followers that is killed 200 times: `make crashes`, or `python -m benchmarks.crashes SEED`."""
+"""A round of 20,000 followers that is killed 200 times, and landing that is killed 100 times: `make crashes`.
+
+Or `python -m benchmarks.crashes SEED`.
+"""
 
 import sys
 import tempfile
@@ -8,8 +11,10 @@ from benchmarks.report import Report, over, tell
 from intel_pipeline_tests.capture.crash_loop import READS, TOKENS
 from intel_pipeline_tests.capture.crash_site import crash_site, listed, strays
 from intel_pipeline_tests.capture.witness import PAGE
+from intel_pipeline_tests.warehouse.landing_loop import loop as landing_loop
 
 FOLLOWERS, KILLS, SEED = 20_000, 200, 7
+LANDINGS, ROUNDS = 100, 3
 
 
 def run(seed: int = SEED) -> Report:
@@ -33,5 +38,21 @@ def run(seed: int = SEED) -> Report:
     return Report(title, ("what", "without kills", "with", "limit"), rows, broken)
 
 
+def landings(seed: int = SEED) -> Report:
+    """Return what landing, publishing and rebuilding come to that are killed at any moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        record = landing_loop(Path(folder), LANDINGS, seed, ROUNDS)
+    rows: list[tuple[object, ...]] = [
+        ("killed while landing and publishing", record.landing),
+        ("killed while rebuilding", record.killed - record.landing),
+        ("got through", record.lives - record.killed),
+        ("whatever must not have been", len(record.broken)),
+    ]
+    return Report(
+        f"Landing, killed {record.killed} times in {record.seconds:.0f} s", ("what", "lives"), rows, record.broken
+    )
+
+
 if __name__ == "__main__":
-    tell([run(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)])
+    chosen = int(sys.argv[1]) if len(sys.argv) > 1 else SEED
+    tell(report(chosen) for report in (run, landings))

@@ -9,5 +9,10 @@ PEAK_MB = 400
 JOIN = "merge-join"
 # Megabytes above its imports of a process that captures two million followers.
 CAPTURE_PEAK_MB = 250
-# CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source.
+# CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source. Both write the
+# ledger: whoever asks through the source has no way around it.
 CAPTURE = 1.3
+# Megabytes that a process takes which exports ten million rows, its imports and all.
+EXPORT_PEAK_MB = 500
+# Of the CPU that validating and writing a list takes together, in per cent.
+VALIDATION = 15

@@ -2,19 +2,39 @@
 
 import time
 from collections.abc import Callable, Mapping
+from statistics import median
+
+Way = Callable[[], object]
 
 
-def cpu(work: Callable[[], object], rounds: int = 3) -> float:
+def cpu(work: Way, rounds: int = 3) -> float:
     """Return the least CPU seconds (user and system, all threads) of `rounds` runs."""
     return interleaved({"work": work}, rounds)["work"]
 
 
-def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def interleaved(ways: Mapping[str, Way], rounds: int) -> dict[str, float]:
     """Return the least CPU seconds of each way, run in turns: what else the machine does meets all of them alike."""
-    least = dict.fromkeys(ways, float("inf"))
+    return {name: min(taken) for name, taken in turns(ways, rounds).items()}
+
+
+def ratios(taken: Mapping[str, list[float]], base: str) -> dict[str, float]:
+    """Return what each way took in what `base` took in the same turn: the median over all turns.
+
+    The least of each may be of different turns, and what else the machine did then comes into their ratio.
+    """
+    return {
+        name: median(one / other for one, other in zip(times, taken[base], strict=True))
+        for name, times in taken.items()
+    }
+
+
+def turns(ways: Mapping[str, Way], rounds: int, before: Way = int) -> dict[str, list[float]]:
+    """Return the CPU seconds of each way in each of `rounds` turns; `before` is run ahead of each and not measured."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, work in ways.items():
+            before()
             began = time.process_time()
             work()
-            least[name] = min(least[name], time.process_time() - began)
-    return least
+            taken[name].append(time.process_time() - began)
+    return taken

@@ -3,9 +3,11 @@
 import dagster as dg
 
 from intel_pipeline.defs import changes, marts, snapshots
+from intel_pipeline.defs import upkeep as keeping
 from intel_pipeline.defs.automation.planner import planner
-from intel_pipeline.defs.automation.schedules import daily_round
+from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep
 from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.automation.upkeep import upkeep
 from intel_pipeline.defs.resources import PipelineResource
 
 defs = dg.Definitions(
@@ -16,9 +18,11 @@ defs = dg.Definitions(
         *dg.load_assets_from_package_module(changes),
         # What readers open.
         *dg.load_assets_from_package_module(marts),
+        # What is kept for how long.
+        *dg.load_assets_from_package_module(keeping),
     ],
-    jobs=[tick],
-    schedules=[daily_round],
+    jobs=[tick, upkeep],
+    schedules=[daily_round, daily_upkeep],
     sensors=[planner],
     # A run from the UI in one process too: each step in a process of its own costs five times as much in imports.
     executor=dg.in_process_executor,

@@ -3,8 +3,9 @@
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SUFFIX = ".tmp"
@@ -22,11 +23,16 @@ def replaced(path: Path, mode: int = 0o666) -> Iterator[Path]:
     with held(path, mode) as temporary:
         try:
             yield temporary
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            temporary.replace(path)
+            put(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def put(written: Path, path: Path) -> None:
+    """Let the file `written`, on the same disk, take the name `path`, durably and in one step."""
+    with written.open("rb") as file:
+        os.fsync(file.fileno())
+    written.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -34,19 +40,54 @@ def replaced(path: Path, mode: int = 0o666) -> Iterator[Path]:
         os.close(folder)
 
 
-def sweep(folder: Path) -> None:
-    """Remove the temporary files in `folder` whose writers are no more: nobody holds a lock on them."""
-    for path in folder.glob(f".*{SUFFIX}"):
+@contextmanager
+def workshop(path: Path) -> Iterator[Path]:
+    """Yield a new temporary folder beside `path`, for a file that brings others along; it is gone afterwards.
+
+    What processes that were killed have left beside `path` is swept first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent)
+    while True:
+        folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}{SUFFIX}")
+        folder.mkdir()
         try:
-            descriptor = os.open(path, os.O_RDWR)
+            descriptor = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
-            # Its writer is done with it, or another run has swept it.
+            # Another run came upon it before it was locked, and swept it.
             continue
         try:
-            if locked(descriptor):
-                path.unlink(missing_ok=True)
+            if locked(descriptor) and folder.exists():
+                try:
+                    yield folder
+                finally:
+                    shutil.rmtree(folder)
+                return
         finally:
             os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files and folders in `folder` whose writers are no more: nobody holds a lock on them."""
+    for path in folder.glob(f".*{SUFFIX}"):
+        # Its writer may be done with it, or another run may have swept it.
+        with suppress(FileNotFoundError), opened(path) as descriptor:
+            if not locked(descriptor):
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Yield a descriptor of a temporary file or folder, to be locked by it."""
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

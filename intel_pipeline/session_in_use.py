@@ -36,6 +36,13 @@ class SessionInUse:
         """What the session may send."""
         return limits_of(self.pipeline.settings, self.pipeline.registry.sessions.state(self.name).limits)
 
+    @property
+    def listed_per_day(self) -> int:
+        """How many accounts lists may show it in a day, by its budget."""
+        limits = self.limits
+        pages = 24 * min(limits.hour, limits.surfaces.get("followers", limits.hour))
+        return min(limits.day, pages * self.pipeline.settings.followers_per_page)
+
     def not_now(self) -> str | None:
         """Return why no request may be made with it at this moment, or None."""
         return self.stopped() or self.cooling()

@@ -185,18 +185,27 @@ class Settings(BaseSettings):
     request_timeout: Annotated[
         int, Field(ge=5, le=300, description="Seconds to wait for Instagram's answer to one request.", examples=["60"])
     ] = 60
+    raw_pages_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=3650,
+            description="Days for which pages as received are kept after their capture; 0 removes them at its end.",
+            examples=["30"],
+        ),
+    ] = 30
     publications_kept: Annotated[
         int, Field(ge=1, le=100, description="Publications kept for readers that hold an older one.", examples=["3"])
     ] = 3
 
     @cached_property
     def journal_dir(self) -> Path:
-        """Pages as received."""
+        """Pages as received, of captures that go on or have finished today; older ones are in the lake."""
         return self.data_dir / "journal"
 
     @cached_property
     def lake_dir(self) -> Path:
-        """Snapshots in Parquet."""
+        """Snapshots and packed pages, in Parquet."""
         return self.data_dir / "lake"
 
     @cached_property
@@ -213,6 +222,11 @@ class Settings(BaseSettings):
     def publication(self) -> Path:
         """The name under which readers find the newest publication."""
         return self.data_dir / "intel.duckdb"
+
+    @cached_property
+    def exports_dir(self) -> Path:
+        """Exports that were given no other place."""
+        return self.data_dir / "exports"
 
     @cached_property
     def registry_file(self) -> Path:

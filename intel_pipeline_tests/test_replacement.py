@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intel_pipeline.replacement import replaced, sweep
+from intel_pipeline.replacement import put, replaced, sweep, workshop
 
 WRITER = """
 import sys
@@ -87,3 +87,40 @@ def test_sweeping_never_hinders_somebody_who_is_writing(path: Path) -> None:
         done.set()
         sweeper.join()
     assert names(path) == ["file"]
+
+
+MAKER = """
+import sys
+from pathlib import Path
+from intel_pipeline.replacement import workshop
+with workshop(Path(sys.argv[1])) as folder:
+    (folder / "half").write_text("made")
+    print("half way", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_workshop_is_gone_afterwards_whatever_happens_in_it(path: Path) -> None:
+    with workshop(path) as folder:
+        (folder / "new").write_text("new")
+        sweep(path.parent)
+        put(folder / "new", path)
+    with pytest.raises(ZeroDivisionError), workshop(path) as folder:  # noqa: PT012  the work must have begun
+        (folder / "half").write_text("half")
+        _ = 1 / 0
+    assert names(path) == ["file"]
+    assert path.read_text() == "new"
+
+
+def test_the_workshop_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(path: Path) -> None:
+    command = [sys.executable, "-c", MAKER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        process.stdout.readline()
+        sweep(path.parent)
+        assert len(names(path)) == 1
+        process.kill()
+        process.wait()
+        assert len(names(path)) == 1
+        sweep(path.parent)
+        assert names(path) == []

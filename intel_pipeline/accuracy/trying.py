@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from intel_pipeline.accuracy import baselines, claims
 from intel_pipeline.accuracy.course import Course
@@ -41,12 +42,24 @@ def tried(trial: Trial) -> dict[str, Scores]:
     return found | {name: scored(truth, happenings, baselines.claims(course, name)) for name in baselines.BASELINES}
 
 
+def end_with_parent() -> None:
+    """Let this process end when the one that started it does: a killed one would leave workers at it for an hour."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 def tried_in_parallel(trials: Iterable[Trial], workers: int) -> Iterator[tuple[Trial, dict[str, Scores]]]:
     """Yield the scores of each trial as it is done, in no order; each worker is a process that uses one core."""
     before = {name: os.environ.get(name) for name in ONE_CORE}
     os.environ.update(ONE_CORE)
     try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
             running = {pool.submit(tried, trial): trial for trial in trials}
             for done in as_completed(running):
                 yield running.pop(done), done.result()

@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.follow_lists import capture_list
@@ -12,11 +11,14 @@ from intel_pipeline.capture.judging import judge
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.posts import capture_posts
 from intel_pipeline.capture.profile import capture_profile
+from intel_pipeline.capture.raw_pages import forget, journal_path
+from intel_pipeline.capture.salvage import end
+from intel_pipeline.capture.shelf_life import too_long
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
-from intel_pipeline.errors import BusyError, IntelError, RegistryError
+from intel_pipeline.errors import BusyError, CaptureError, IntelError, RegistryError
 from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError, UnreachableError
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
@@ -33,8 +35,12 @@ def take(  # noqa: PLR0913  the batch's own state
 ) -> None:
     """Take one capture as far as it goes, and write down in `tally` and registry what became of it."""
     pipeline = session.pipeline
+    captures = pipeline.registry.captures
     try:
-        capture = pipeline.registry.captures.begin(target, tally.surface, tally.day, source.kind, session.name)
+        ended = captures.take_over_to_end(target.label, tally.surface, session.name, session.listed_per_day)
+        if ended is not None:
+            end(pipeline, *ended)
+        capture = captures.begin(target, tally.surface, tally.day, source.kind, session.name)
     except BusyError as error:
         log.info("%s", error.problem)
         tally.busy.append(target.label)
@@ -43,7 +49,7 @@ def take(  # noqa: PLR0913  the batch's own state
     kept = pages_kept(pipeline, capture)
     try:
         refuse_unreachable(pipeline, target, capture)
-        settle(pipeline, target, capture, run_script(pipeline, source, target, capture, watch), tally)
+        settle(pipeline, target, capture, run_script(session, source, target, capture, watch), tally)
         settled = True
     except BusyError as error:
         log.info("%s", error.problem)
@@ -62,9 +68,11 @@ def take(  # noqa: PLR0913  the batch's own state
     except IntelError as error:
         settled = fail(pipeline, capture, tally, error)
     finally:
-        # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
-        if not settled:
-            pipeline.registry.captures.release(capture)
+        if settled:
+            forget(pipeline.settings, capture)
+        else:
+            # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
+            captures.release(capture)
 
 
 def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> None:
@@ -117,19 +125,15 @@ def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) 
     return True
 
 
-def journal_path(pipeline: Pipeline, capture: Capture) -> Path:
-    """Return where the capture's pages lie."""
-    return pipeline.settings.journal_dir / f"{capture.capture_id}.pages"
-
-
 def pages_kept(pipeline: Pipeline, capture: Capture) -> int:
     """Return the size of what the capture's journal holds, in bytes: it grows with every page and never shrinks."""
-    path = journal_path(pipeline, capture)
+    path = journal_path(pipeline.settings, capture.capture_id)
     return path.stat().st_size if path.exists() else 0
 
 
-def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
+def run_script(session: SessionInUse, source: Source, target: Target, capture: Capture, watch: Watch) -> Finding:
     """Run the surface's script of requests over the capture's journal."""
+    pipeline = session.pipeline
     subject = Subject(target.label, target.username, target.user_id)
     noted: datetime | None = None
 
@@ -144,13 +148,22 @@ def run_script(pipeline: Pipeline, source: Source, target: Target, capture: Capt
             noted = now
         watch(target.label, capture.surface, rows, reported)
 
-    with Journal(journal_path(pipeline, capture), pipeline.clock) as journal:
+    def expect(reported: int | None) -> None:
+        pipeline.registry.captures.expect(capture, reported)
+        if reason := too_long(reported, session.listed_per_day):
+            raise CaptureError(reason, "allow more in a day, as far as the account may bear it, or pause the target")
+
+    with Journal(journal_path(pipeline.settings, capture.capture_id), pipeline.clock) as journal:
         match capture.surface:
             case "profile":
                 return capture_profile(source, journal, subject)
             case "posts":
                 return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
             case "followees":
-                return capture_list(source, journal, subject, "followees", progress, partial(judge, pipeline, capture))
+                return capture_list(
+                    source, journal, subject, "followees", expect, progress, partial(judge, pipeline, capture)
+                )
             case _:
-                return capture_list(source, journal, subject, "followers", progress, partial(judge, pipeline, capture))
+                return capture_list(
+                    source, journal, subject, "followers", expect, progress, partial(judge, pipeline, capture)
+                )

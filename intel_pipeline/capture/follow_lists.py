@@ -22,25 +22,37 @@ if TYPE_CHECKING:
 
 # Evidence, the distinct ids as `user_id`, the moment of the last page.
 Judge = Callable[[Evidence, "pl.DataFrame", datetime], Assessment]
+# How the journal names the pages.
+BEFORE, AFTER = "count before", "count after"
+# The number reported before the list is read; whoever is told may refuse it.
+Expect = Callable[[int | None], None]
 
 
-def capture_list(  # noqa: PLR0913  the script's parts
-    source: Source, journal: Journal, subject: Subject, name: FollowList, progress: Progress, judge: Judge
+def capture_list(  # noqa: PLR0913  whom to ask, and whom to tell
+    source: Source,
+    journal: Journal,
+    subject: Subject,
+    name: FollowList,
+    expect: Expect,
+    progress: Progress,
+    judge: Judge,
 ) -> Finding:
     """Read the whole list, with the reported number before and after it, and let `judge` say what it proves.
 
-    Rows: one per distinct account, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `progress` is
-    told the rows read and the number reported.
+    Rows: one per distinct account, sorted by `user_id`, as `contracts.follower.FollowerSnapshot`. `expect` is told
+    the number reported before the first page is asked for, `progress` the rows read and that number.
     """
-    before = interpret.profile(journal.once("count before", lambda: source.profile(subject)).answer)
+    before = interpret.profile(journal.once(BEFORE, lambda: source.profile(subject)).answer)
     if before.is_private and before.follows is False:
         problem = f"'{subject.label}' is private and the session does not follow it"
         raise PrivateError(problem, FOLLOW)
     ask = source.followers if name == "followers" else source.followees
     reported = reported_of(before, name)
+    if journal.kept(key_of(name, None)) is None:
+        expect(reported)
     read = pages(journal, name, lambda cursor: ask(subject, cursor), lambda rows: progress(rows, reported))
     listing = read_list(read, journal.path.parent)
-    last = journal.once("count after", lambda: source.profile(subject))
+    last = journal.once(AFTER, lambda: source.profile(subject))
     after = interpret.profile(last.answer)
     ids = listing.followers.ids()
     evidence = evidence_of(listing, ids, reported, reported_of(after, name))
@@ -83,9 +95,14 @@ def pages(
     rows = 0
     while True:
         asked = cursor
-        page = journal.once(f"{name} {asked or 'first'}", lambda: ask(asked))  # noqa: B023
+        page = journal.once(key_of(name, asked), lambda: ask(asked))  # noqa: B023
         read = interpret.follow_list(page.answer)
         rows += len(read.user_ids)
         progress(rows)
         yield read, page.received_at
         cursor = read.next_cursor
+
+
+def key_of(name: FollowList, cursor: str | None) -> str:
+    """Return how the journal names the page of a list at a cursor, None is the first one."""
+    return f"{name} {cursor or 'first'}"

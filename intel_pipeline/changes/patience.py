@@ -38,5 +38,6 @@ def counts_after(counts: float, before: int) -> int | None:
     counts `before` it, and no better: m counts after it and so many before it tell as much as `counts` do where
     1 / m + 1 / before is 1 / counts, as variances add up. `counts` is learned from counts itself, so a MARGIN is added.
     """
-    most = MARGIN * counts
+    # Rounded, or two that are equal differ by so little that a number without end comes of it.
+    most = round(MARGIN * counts, 6)
     return None if most >= before else ceil(most * before / (before - most))

@@ -92,7 +92,7 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
             since = max(since, number)
         after = counts_after(counts, number - since)
         # A capture before or after the break, all would have to be exact.
-        if after is None or any(broken[max(0, number - 1) : number + max(2, after)]):
+        if after is None or after > KEPT or any(broken[max(0, number - 1) : number + max(2, after)]):
             found.append(None)
         else:
             found.append(max(flicker, after))

@@ -13,6 +13,7 @@ from intel_pipeline.cli import (
     data,
     demo,
     evidence,
+    export,
     imports,
     registry,
     session_use,
@@ -23,7 +24,9 @@ from intel_pipeline.cli import (
     status,
     targets,
     ui,
+    upkeep,
     vault,
+    warehouse,
 )
 from intel_pipeline.cli.console import fail
 from intel_pipeline.errors import IntelError
@@ -47,6 +50,11 @@ app.add_typer(vault.app, name="vault", help="The key that sessions are sealed wi
 app.add_typer(
     registry.app, name="registry", help="Where targets, captures and the ledger are kept: SQLite or PostgreSQL."
 )
+app.add_typer(
+    warehouse.app,
+    name="warehouse",
+    help="The DuckDB file that is derived from lake and registry: bring up, check, make anew.",
+)
 app.add_typer(imports.app, name="import", help="Bring in what was captured before, by other tools.")
 for command in (
     setup.init,
@@ -54,8 +62,10 @@ for command in (
     data.changes,
     evidence.evidence,
     data.sql,
+    export.export,
     status.status,
     settle.settle,
+    upkeep.upkeep,
     demo.demo,
     accuracy.accuracy,
     ui.dev,

@@ -1,14 +1,19 @@
 """What captures proved, and the operator's word on those that are held back."""
 
+import json
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from intel_pipeline.capture.outcome import Verdict
+from intel_pipeline.capture.page import Record
+from intel_pipeline.capture.raw_pages import kept_until, place_of, records_of
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,6 +56,34 @@ def list_captures(
 
 
 @app.command()
+def show(
+    capture_id: Annotated[str, typer.Argument(help="The capture's id, as `captures list` shows it.")],
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Print its pages as Instagram sent them, a line of JSON for each.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one capture: what it proved, and whether its pages as received are still there.
+
+    They are kept for INTEL_RAW_PAGES_DAYS days: in the capture's journal at first, from the next day's upkeep on
+    packed in the lake. After a change of Instagram's that a capture stumbled over (drift), they show what it was.
+    """
+    with opened() as pipeline:
+        capture = pipeline.registry.captures.get(capture_id)
+        if pages:
+            for record in records_of(pipeline.settings, capture):
+                typer.echo(shown_page(record))
+            return
+        shown = described(capture) | kept_pages(pipeline.settings, capture)
+    if as_json:
+        print_json(shown)
+        return
+    shown |= {"reasons": "; ".join(shown["reasons"]), "raw_pages": shown["raw_pages"] or "not kept any more"}
+    for name, value in shown.items():
+        out.print(f"{name.replace('_', ' ') + ':':<20}{plain('-' if value is None else value)}")
+
+
+@app.command()
 def accept(
     capture_id: Annotated[str, typer.Argument(help="The capture's id, as `captures list --verdict suspect` shows it.")],
 ) -> None:
@@ -80,6 +113,24 @@ def derive_again(pipeline: Pipeline, target: str, first: date) -> None:
     captures = pipeline.registry.captures.history(target, "followers")
     for day in sorted({capture.round for capture in captures if capture.round and capture.round >= first}):
         derive_followers(pipeline, day)
+
+
+def kept_pages(settings: Settings, capture: Capture) -> dict[str, Any]:
+    """Return where a capture's pages are, and until when; both None where they are gone."""
+    try:
+        place = place_of(settings, capture)
+    except DamagedFileError as error:
+        return {"raw_pages": error.problem, "raw_pages_until": None}
+    if place is None:
+        return {"raw_pages": None, "raw_pages_until": None}
+    until = kept_until(capture.finished_at, settings.raw_pages_days) if capture.finished_at else None
+    return {"raw_pages": str(place.relative_to(settings.data_dir)), "raw_pages_until": until}
+
+
+def shown_page(record: Record) -> str:
+    """Return a page as a line of JSON; in ASCII, since Instagram sends halves of emojis that no terminal takes."""
+    head = {"key": record.key, "received_at": record.received_at.isoformat(), "via": record.via}
+    return json.dumps(head | {"body": json.loads(record.body)})
 
 
 def described(capture: Capture) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, print_json, print_table
-from intel_pipeline.errors import IntelError
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.warehouse.reading import QueryError, reading
 
 CHANGES = """
 select * from (
@@ -23,12 +23,6 @@ order by not_after desc, target, kind, username limit ?
 SHOWN_ROWS = 1000
 
 
-class QueryError(IntelError):
-    """A query that DuckDB refused, or nothing to query yet."""
-
-    exit_code = 12
-
-
 def query(
     pipeline: Pipeline, sql: str, values: list[Any], limit: int | None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -38,14 +32,7 @@ def query(
     """
     import duckdb
 
-    from intel_pipeline.warehouse.writer import connected
-
-    publication = pipeline.settings.publication
-    if not publication.exists():
-        problem = "nothing has been published yet"
-        raise QueryError(problem, "run `intel-pipeline capture` (or `intel-pipeline demo`) first")
-    with connected(publication.resolve(), read_only=True) as connection:
-        connection.execute("set enable_external_access = false")
+    with reading(pipeline.settings.publication) as (connection, _):
         try:
             if len(duckdb.extract_statements(sql)) != 1:
                 problem = "one statement is asked for at a time, and not none"

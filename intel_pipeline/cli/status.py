@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from intel_pipeline.capture.forecast import Rest, time_for
+from intel_pipeline.capture.shelf_life import shelf_life
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.session_use import known
 from intel_pipeline.cli.session_use import standing as standing_of
@@ -15,7 +16,7 @@ from intel_pipeline.registry.limits import Name as Limit
 from intel_pipeline.registry.models import LOGGED_OUT, Capture
 
 SESSION = ("session", "used_for", "own_targets", "state")
-GOING_ON = ("target", "surface", "session", "state", "rows", "of", "percent", "expected_end")
+GOING_ON = ("target", "surface", "session", "state", "rows", "of", "percent", "expected_end", "ends_at_last")
 BUDGET = ("session", "limit", "budget", "allowed", "spent", "left", "own")
 HEADS = {
     "window": "11_minutes",
@@ -94,7 +95,8 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
 def in_progress(pipeline: Pipeline, capture: Capture) -> dict[str, Any]:
     """Return a row for a capture that is not finished, as GOING_ON.
 
-    Its end is expected as if its session read nothing else from now on; None where nothing tells.
+    Its end is expected as if its session read nothing else from now on; None where nothing tells. At last it ends with
+    what it has read by then.
     """
     session, settings = pipeline.session(capture.session or LOGGED_OUT), pipeline.settings
     rows, reported = capture.row_count, capture.reported_before
@@ -108,8 +110,9 @@ def in_progress(pipeline: Pipeline, capture: Capture) -> dict[str, Any]:
         rest = Rest(cast("Limit", capture.surface), max(0, whole - rows), per_page, counted=listing)
         cooled = pipeline.registry.sessions.cooling(session.name) or pipeline.clock.now()
         end = cooled + time_for(rest, limits, pipeline.registry.ledger.spending(session.name, limits))
+    last = capture.started_at + shelf_life(reported if capture.surface in LISTS else None, session.listed_per_day)
     percent = f"{min(100, 100 * rows // whole)} %" if rows is not None and whole else None
-    shown = (capture.target, capture.surface, session.name, stopped or state, rows, whole, percent, end)
+    shown = (capture.target, capture.surface, session.name, stopped or state, rows, whole, percent, end, last)
     return dict(zip(GOING_ON, shown, strict=True))
 
 

@@ -30,6 +30,11 @@ def validated(model: "type[Contract]", frame: "pl.DataFrame", subject: str) -> "
     if not isinstance(frame, pl.DataFrame):
         problem = f"{subject}: only a DataFrame can be validated, not a {type(frame).__name__}; collect it first"
         raise TypeError(problem)
+    from intel_pipeline.contracts.fused import keeps
+
+    if keeps(model, frame):
+        return frame
+    # Something is broken: what, and in how many rows, is for Pandera to say.
     try:
         # Said outright: an environment variable of Pandera's can otherwise switch all checks off.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):

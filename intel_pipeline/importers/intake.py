@@ -95,13 +95,9 @@ def target_of(pipeline: Pipeline, user_id: int, username: str) -> Target:
 def land(pipeline: Pipeline, captures: list[Capture]) -> int:
     """Land the captures and what follows them: an older capture changes what a newer one is compared with."""
     registry, settings = pipeline.registry, pipeline.settings
-    changes = 0
     with writing(settings.warehouse_file) as transaction:
         land_targets(transaction, registry.targets.all())
-        for label in sorted({capture.target for capture in captures}):
-            earliest = min(capture.started_at for capture in captures if capture.target == label)
-            following = registry.captures.profiles_since(label, earliest)
-            landed = land_profiles(transaction, settings.lake_dir, following, registry.captures)
-            changes += landed.numbers["changes"]
+        ours = registry.captures.finished_among([capture.capture_id for capture in captures])
+        changes = land_profiles(transaction, settings.lake_dir, ours, registry.captures).numbers["changes"]
     publish(settings.warehouse_file, settings.publications_dir, settings.publication, settings.publications_kept)
     return changes

@@ -83,4 +83,6 @@ def gone(doing: str) -> GoneError:
 def drifted(error: Exception, doing: str) -> DriftError:
     """Return the error for an answer over whose shape `error` was raised; quotes nothing of it."""
     problem = f"Instagram's answer has an unknown shape: {type(error).__name__} (while {doing})"
-    return DriftError(problem, "update intel_pipeline; the page as received is kept in the journal")
+    return DriftError(
+        problem, "update intel_pipeline; the page as received is kept for INTEL_RAW_PAGES_DAYS, see `captures show`"
+    )

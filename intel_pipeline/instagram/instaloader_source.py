@@ -42,12 +42,12 @@ class InstaloaderSource:
     def profile(self, subject: Subject) -> Answer:
         """Ask by id, which survives a rename; by the public page where the id is not known yet."""
         user_id = subject.user_id
-        with self.pace.about("profile"):
+        with self.pace.about("profile") as purpose:
             if user_id is None:
                 body = self._ask("reading the profile page", lambda: profile_page.ask(self.context, subject.username))
                 return Answer(profile_page.VIA, body)
             body = self._ask("reading the profile", lambda: profile_by_id.ask(self.context, user_id))
-            return Answer(profile_by_id.VIA, body)
+        return Answer(profile_by_id.VIA, body, purpose.received)
 
     def followers(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the follower list."""
@@ -69,20 +69,22 @@ class InstaloaderSource:
                 lambda: friendships_rest.ask(self.context, user_id, name, cursor, self.followers_per_page),
             )
             purpose.returned = friendships_rest.returned(body)
-        return Answer(friendships_rest.VIA[name], body)
+        return Answer(friendships_rest.VIA[name], body, purpose.received)
 
     def posts(self, subject: Subject, cursor: str | None) -> Answer:
         """Ask for a page of the timeline; logged out, of its shortcodes."""
         way = posts_timeline if self.logged_in else posts_page
-        with self.pace.about("posts"):
+        with self.pace.about("posts") as purpose:
             body = self._ask("reading posts", lambda: way.ask(self.context, subject.username, cursor))
-        return Answer(way.VIA, body)
+        # The profile's page is read out of its HTML, which is not kept.
+        received = None if way is posts_page and cursor is None else purpose.received
+        return Answer(way.VIA, body, received)
 
     def post(self, subject: Subject, shortcode: str) -> Answer:
         """Ask for one post, which a page has named by its shortcode."""
-        with self.pace.about("posts"):
+        with self.pace.about("posts") as purpose:
             body = self._ask("reading a post", lambda: post_by_code.ask(self.context, subject.username, shortcode))
-        return Answer(post_by_code.VIA, body)
+        return Answer(post_by_code.VIA, body, purpose.received)
 
     def _ask(self, doing: str, request: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:

@@ -24,11 +24,15 @@ MOST_REDIRECTS = 3
 
 @dataclass(slots=True)
 class Purpose:
-    """What the requests that follow are for. `most`: identities that a page can return; `returned`: what it did."""
+    """What the requests that follow are for. `most`: identities that a page can return; `returned`: what it did.
+
+    `received`: the last answer, byte for byte, where it is text as JSON is written.
+    """
 
     surface: str | None = None
     most: int | None = None
     returned: int = 0
+    received: bytes | None = None
 
 
 class Pace(RateController):
@@ -85,7 +89,7 @@ class Pace(RateController):
         self.redirects = self.redirects + 1 if response.is_redirect else 0
         try:
             # Reading now tells the size; the body stays at hand for whoever asked.
-            _ = response.content
+            self.purpose.received = text_of(response)
         finally:
             self._note(response.status_code, response.raw.tell())
 
@@ -135,6 +139,16 @@ class Pace(RateController):
             log.warning("%s; what came back is written down later", error.problem)
         else:
             self.unwritten = []
+
+
+def text_of(response: Response) -> bytes | None:
+    """Return the body of an answer, None where requests reads other characters out of it than UTF-8 has."""
+    content: bytes = response.content
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return None
+    return content if (response.encoding or "utf-8").lower() == "utf-8" else None
 
 
 def pace_of(context: InstaloaderContext) -> Pace:

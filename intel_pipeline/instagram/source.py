@@ -1,6 +1,6 @@
 """What the pipeline asks of Instagram, whoever answers: instaloader over the network, or another source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 Surface = Literal["profile", "followers", "followees", "posts"]
@@ -20,10 +20,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as received. `via` names the reading that asked for it and alone knows how to read it."""
+    """One answer. `via` names the reading that asked for it and alone knows how to read it.
+
+    `received`: the JSON that the body was parsed from, byte for byte; None where it was something else, such as a page
+    that the body was found in.
+    """
 
     via: str
     body: dict[str, Any]
+    received: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Source(Protocol):

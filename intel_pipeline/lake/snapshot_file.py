@@ -141,17 +141,27 @@ def scan(lake: Path, path: str | Path) -> "pl.LazyFrame":
     here: see `reading`.
     """
     import polars as pl
-    import pyarrow.parquet as pq
 
     file = lake / path
-    footer, rows = read_footer(file), pq.read_metadata(file).num_rows
+    counted(lake, path)
     try:
         schema = pl.Schema(pl.read_parquet_schema(file))
     except (OSError, pl.exceptions.PolarsError) as error:
         raise damaged(file, UNREADABLE) from error
-    if rows != footer["rows"] or footer["sorted_by"] not in schema:
+    if read_footer(file)["sorted_by"] not in schema:
         raise damaged(file, UNTRUE)
     return row_groups.scanned(file, schema, damaged(file, UNREADABLE))
+
+
+def counted(lake: Path, path: str | Path) -> int:
+    """Return how many rows a snapshot has, after its footer was held against it; DamagedFileError as `read`."""
+    import pyarrow.parquet as pq
+
+    file = lake / path
+    footer, rows = read_footer(file), int(pq.read_metadata(file).num_rows)
+    if rows != footer["rows"]:
+        raise damaged(file, UNTRUE)
+    return rows
 
 
 @contextmanager

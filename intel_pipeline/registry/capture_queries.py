@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -59,6 +59,12 @@ class CaptureQueries:
             raise CaptureError(problem, "`intel-pipeline captures list` shows their ids")
         return capture
 
+    def among(self, capture_ids: Sequence[str]) -> list[Capture]:
+        """Return those of so many hundred captures that there are, in no order."""
+        query = select(Capture).where(Capture.capture_id.in_(capture_ids))
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
     def of_round(self, day: date, surface: str, target: str | None = None) -> list[Capture]:
         """Return the finished captures of a round, of one target or of all, oldest first."""
         chosen = [] if target is None else [Capture.target == target]
@@ -103,10 +109,6 @@ class CaptureQueries:
             ordered = query.order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
             return list(db.scalars(ordered.limit(most)))
 
-    def profiles_since(self, target: str, moment: datetime) -> list[Capture]:
-        """Return a target's profile captures finished at or after `moment`, oldest first."""
-        return self._finished(Capture.target == target, Capture.surface == "profile", Capture.finished_at >= moment)
-
     def before(self, capture: Capture, *, complete: bool) -> Capture | None:
         """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
         conditions = [
@@ -117,7 +119,9 @@ class CaptureQueries:
         ]
         if complete:
             conditions.append(Capture.verdict == "complete")
-        query = select(Capture).where(*conditions).order_by(Capture.finished_at.desc()).limit(1)
+        query = (
+            select(Capture).where(*conditions).order_by(Capture.finished_at.desc(), Capture.capture_id.desc()).limit(1)
+        )
         with Session(self.engine, expire_on_commit=False) as db:
             return db.scalars(query).first()
 

@@ -3,8 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,55 +11,36 @@ from sqlalchemy.orm import Session
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.shelf_life import why_ended
 from intel_pipeline.errors import CaptureError, RegistryError
-from intel_pipeline.registry.capture_queries import CaptureQueries
+from intel_pipeline.registry.capture_course import CaptureCourse
 from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target
 
-SHELF_LIFE = timedelta(days=2)
-
 
 @dataclass(frozen=True, slots=True)
-class Captures(CaptureQueries):
+class Captures(CaptureCourse):
     """The captures in the registry."""
 
     def begin(self, target: Target, surface: str, day: date, origin: str, session: str | None = None) -> Capture:
         """Begin a capture, or take over one that was interrupted; raise BusyError while another run holds it.
 
-        One that another session than `session` has begun is given up: Instagram may show two accounts two lists.
+        Nor does `session` go on with what another one has begun: that is ended first, with `take_over_to_end`.
         """
-        now, holder = self.clock.now(), new_holder()
+        now = self.clock.now()
         with Session(self.engine, expire_on_commit=False) as db, db.begin():
-            running = select(Capture).where(
-                Capture.target == target.label, Capture.surface == surface, Capture.finished_at.is_(None)
-            )
-            found = db.scalars(running).first()
-            leased = found and found.leased_until and found.leased_until > now
-            if found and leased and alive(found.holder):
+            found = _going_on(db, target.label, surface)
+            if found and session and found.session not in (None, session):
                 raise busy(target.label, surface)
-            given_up = found and why_given_up(found, session, now - found.started_at)
             if found:
-                resumed = {
-                    "holder": holder,
-                    "leased_until": now + LEASE,
-                    "round": day,
-                    "session": session or found.session,
-                }
-                values = ended(now, given_up) if given_up else resumed
-                held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
-                still = (Capture.capture_id == found.capture_id) & held & Capture.finished_at.is_(None)
-                if not db.scalars(update(Capture).where(still).values(**values).returning(Capture.capture_id)).all():
-                    raise busy(target.label, surface)
-                if not given_up:
-                    db.refresh(found)
-                    return found
+                return _taken_over(db, found, now, round=day, session=session or found.session)
             fresh = Capture(
                 capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 target=target.label,
                 surface=surface,
                 round=day,
                 origin=origin,
-                holder=holder,
+                holder=new_holder(),
                 leased_until=now + LEASE,
                 started_at=now,
                 user_id=target.user_id,
@@ -75,10 +55,31 @@ class Captures(CaptureQueries):
                 raise busy(target.label, surface) from error
         return fresh
 
+    def take_over_to_end(
+        self, target: str, surface: str, session: str | None, per_day: int
+    ) -> tuple[Capture, str] | None:
+        """Take over a capture that `session` does not go on with, to end it, and why; None where there is no such one.
+
+        It was not completed within its shelf life, or another session has begun it: Instagram may show two accounts
+        two lists. `per_day`: identities that lists may show in a day. Raises BusyError while another run holds it.
+        """
+        now = self.clock.now()
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            found = _going_on(db, target, surface)
+            if found is None:
+                return None
+            why = why_ended(now - found.started_at, found.reported_before, per_day, found.session, session)
+            return (_taken_over(db, found, now), why) if why else None
+
+    def expect(self, capture: Capture, reported: int | None) -> None:
+        """Write down how long the list will be; raise BusyError where another run has taken it over meanwhile."""
+        if not self._set(capture, reported_before=reported):
+            raise busy(capture.target, capture.surface)
+
     def extend(self, capture: Capture) -> None:
         """Keep the lease while the capture goes on; raise BusyError where another run has taken it over meanwhile."""
-        now = self.clock.now()
-        if capture.leased_until and capture.leased_until - now > LEASE / 2:
+        now, until = self.clock.now(), capture.leased_until
+        if until and until - now > LEASE / 2:
             return
         if not self._set(capture, leased_until=now + LEASE):
             raise busy(capture.target, capture.surface)
@@ -173,18 +174,23 @@ class Captures(CaptureQueries):
         return bool(mine)
 
 
-def why_given_up(begun: Capture, session: str | None, age: timedelta) -> str | None:
-    """Return why an interrupted capture is not resumed by `session`, in words, or None where it is."""
-    if age > SHELF_LIFE:
-        return f"interrupted and not resumed within {SHELF_LIFE.days} days; its cursor is dead"
-    if session and begun.session and begun.session != session:
-        return f"begun with the session '{begun.session}', which does not go on with it; '{session}' begins anew"
-    return None
+def _going_on(db: Session, target: str, surface: str) -> Capture | None:
+    """Return the capture in progress of a target's surface, None where there is none."""
+    going_on = (Capture.target == target) & (Capture.surface == surface) & Capture.finished_at.is_(None)
+    return db.scalars(select(Capture).where(going_on)).first()
 
 
-def ended(now: datetime, reason: str) -> dict[str, Any]:
-    """Return what is written of a capture that was interrupted and does not go on, for the `reason`."""
-    return {"finished_at": now, "verdict": "failed", "reasons": [reason], "holder": None, "leased_until": None}
+def _taken_over(db: Session, found: Capture, now: datetime, **values: object) -> Capture:
+    """Take the lease of a capture in progress, writing `values`; raise BusyError while another run holds it."""
+    if found.leased_until and found.leased_until > now and alive(found.holder):
+        raise busy(found.target, found.surface)
+    held = Capture.holder.is_(found.holder) if found.holder is None else Capture.holder == found.holder
+    still = (Capture.capture_id == found.capture_id) & held & Capture.finished_at.is_(None)
+    mine = update(Capture).where(still).returning(Capture.capture_id)
+    if not db.scalars(mine.values(holder=new_holder(), leased_until=now + LEASE, **values)).all():
+        raise busy(found.target, found.surface)
+    db.refresh(found)
+    return found
 
 
 def _resolve(db: Session, resolution: Resolution) -> bool:

@@ -174,7 +174,8 @@ class Request(Base):
     __tablename__ = "requests"
     __table_args__ = (
         Index("ix_requests_session_bucket_sent_at", "session", "bucket", "sent_at"),
-        Index("ix_requests_session_sent_at", "session", "sent_at"),
+        # With the identities: their sum over a day is taken before every page, and need not fetch the rows.
+        Index("ix_requests_session_sent_at_identities", "session", "sent_at", "identities"),
     )
 
     request_id: Mapped[int] = mapped_column(

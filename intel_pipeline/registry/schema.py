@@ -11,7 +11,7 @@ from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.session_lock import lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 # An index on millions of requests takes its time, and whoever waits for it is not stuck.
 NO_HURRY = text("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '10min', true)")
 

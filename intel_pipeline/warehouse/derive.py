@@ -7,14 +7,12 @@ from pathlib import Path
 
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.followees import land_followees
-from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.late import with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
-from intel_pipeline.warehouse.landing.posts import land_posts
-from intel_pipeline.warehouse.landing.profiles import land_profiles
 from intel_pipeline.warehouse.landing.registers import Landed, land_targets
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
+from intel_pipeline.warehouse.landing.surfaces import land
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
 
@@ -23,39 +21,40 @@ COUNTED = ("captures", "profile_history", "followers", "follower_changes", "post
 
 def derive_profiles(pipeline: Pipeline, day: date) -> Landed:
     """Derive the profiles of a round; return its numbers."""
-    captures = pipeline.registry.captures.of_round(day, "profile")
-    with writing(pipeline.settings.warehouse_file) as transaction:
-        land_targets(transaction, pipeline.registry.targets.all())
-        landed = land_profiles(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
-    return counted(landed, captures, ("changes",))
+    return derive(pipeline, day, "profile", ("changes",))
 
 
 def derive_followers(pipeline: Pipeline, day: date) -> Landed:
     """Derive the followers of a round; return its numbers by kind and state of change."""
-    captures = pipeline.registry.captures.of_round(day, "followers")
-    with writing(pipeline.settings.warehouse_file) as transaction:
-        landed = land_followers(transaction, Lake(pipeline.settings.lake_dir, pipeline.registry.captures), captures)
-        # From the registry too, so that a warehouse that is made anew has them.
-        land_settlements(transaction, {capture.target for capture in captures}, pipeline.registry.settlements)
     kinds = ("followed confirmed", "revealed confirmed", "refollowed confirmed", "renamed confirmed")
     states = ("left suspected", "left confirmed", "left retracted")
-    return counted(landed, captures, (*kinds, *states))
+    return derive(pipeline, day, "followers", (*kinds, *states))
 
 
 def derive_followees(pipeline: Pipeline, day: date) -> Landed:
     """Derive the followees of a round; return its numbers."""
-    captures = pipeline.registry.captures.of_round(day, "followees")
-    with writing(pipeline.settings.warehouse_file) as transaction:
-        landed = land_followees(transaction, pipeline.settings.lake_dir, captures)
-    return counted(landed, captures, ("followees",))
+    return derive(pipeline, day, "followees", ("followees",))
 
 
 def derive_posts(pipeline: Pipeline, day: date) -> Landed:
     """Derive the posts of a round; return its numbers."""
-    captures = pipeline.registry.captures.of_round(day, "posts")
+    return derive(pipeline, day, "posts", ("posts",))
+
+
+def derive(pipeline: Pipeline, day: date, surface: str, names: Sequence[str]) -> Landed:
+    """Derive a surface of a round, and what a killed run left of it in others; return its numbers, `names` at least."""
+    registry = pipeline.registry
+    lake = Lake(pipeline.settings.lake_dir, registry.captures)
+    of_round = registry.captures.of_round(day, surface)
     with writing(pipeline.settings.warehouse_file) as transaction:
-        landed = land_posts(transaction, pipeline.settings.lake_dir, captures, pipeline.registry.captures)
-    return counted(landed, captures, ("posts",))
+        captures = with_left_behind(transaction, registry.captures, surface, of_round)
+        landed = land(transaction, lake, surface, captures)
+        if surface == "profile":
+            land_targets(transaction, registry.targets.all())
+        if surface == "followers":
+            # From the registry too, so that a warehouse that is made anew has them.
+            land_settlements(transaction, {capture.target for capture in captures}, registry.settlements)
+    return counted(landed, captures, names)
 
 
 def counted(landed: Landed, captures: Sequence[Capture], names: Sequence[str]) -> Landed:

@@ -10,7 +10,8 @@ from filelock import FileLock, Timeout
 
 from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import BusyError
-from intel_pipeline.warehouse.schema import migrate
+from intel_pipeline.replacement import sweep
+from intel_pipeline.warehouse.schema import Migration, migrate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,6 +81,12 @@ def writing(file: Path) -> Iterator[Transaction]:
         connection.commit()
 
 
+def bring_up_to_date(file: Path) -> list[Migration]:
+    """Give the warehouse the schema of this program; return the migrations that it lacked. Raises as `writing` does."""
+    with naming_full_disk(file.parent), exclusive(file), connected(file) as connection:
+        return migrate(connection)
+
+
 @contextmanager
 def exclusive(file: Path) -> Iterator[None]:
     """Hold the writers' lock."""
@@ -90,6 +97,8 @@ def exclusive(file: Path) -> Iterator[None]:
         problem = f"another run has been writing to the warehouse for {PATIENCE:.0f} s"
         raise BusyError(problem, "let it finish, then run this again; nothing is lost") from error
     try:
+        # What a rebuild that was killed has left may be large.
+        sweep(file.parent)
         yield
     finally:
         lock.release()

@@ -2,13 +2,17 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from intel_pipeline.capture.journal import FRAME, Journal
+from intel_pipeline.capture.frames import FRAME
+from intel_pipeline.capture.journal import Journal
+from intel_pipeline.capture.page import written
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.instagram.source import Answer
 from intel_pipeline.simulator.clock import VirtualClock
@@ -92,6 +96,29 @@ def test_pages_come_back_as_they_were_received_in_their_order(path: Path, clock:
         assert [(page.key, page.answer) for page in journal] == [
             (key, ANSWERS[key]) for key in ("third", "first", "second")
         ]
+
+
+def test_what_was_received_is_kept_byte_for_byte(path: Path, clock: VirtualClock) -> None:
+    received = b'{"b": 1.0,\r\n "a":"\\ud83c \\u00e9",\n"a":2 }\n'
+    with Journal(path, clock) as journal:
+        journal.once("page", lambda: Answer("way", json.loads(received), received))
+    with Journal(path, clock) as journal:
+        (page,) = journal
+    assert page.answer.received == received
+    assert page.answer.body == {"b": 1.0, "a": 2}
+
+
+def test_a_journal_of_an_earlier_program_is_read_and_goes_on(path: Path, clock: VirtualClock) -> None:
+    head = {"key": "first", "received_at": clock.now().isoformat(), "via": ANSWERS["first"].via}
+    record = written(head | {"body": ANSWERS["first"].body})
+    packed = pa.compress(record, codec="zstd", asbytes=True)
+    path.parent.mkdir()
+    path.write_bytes(FRAME.pack(len(packed), len(record), zlib.crc32(packed, len(record))) + packed)
+    asked = Asked()
+    with Journal(path, clock) as journal:
+        pages = [journal.once(key, asked(key)) for key in ("first", "second")]
+    assert asked.keys == ["second"]
+    assert [page.answer for page in pages] == [ANSWERS["first"], ANSWERS["second"]]
 
 
 def test_a_question_that_fails_leaves_nothing_and_may_be_asked_again(path: Path, clock: VirtualClock) -> None:

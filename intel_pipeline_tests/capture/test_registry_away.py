@@ -54,7 +54,7 @@ def test_two_rounds_of_every_surface_are_captured_as_with_sqlite(pipeline):
         assert pipeline.due(today(pipeline.clock)) == 0
         next_morning(pipeline)
     assert pipeline.registry.ledger.total() == len(pipeline.instagram.requests)
-    spent = {one.limit: one.spent for one in pipeline.registry.ledger.spending("desk", pipeline.limits)}
+    spent = {one.limit: one.spent for one in pipeline.registry.ledger.spending("desk", pipeline.session("desk").limits)}
     assert 0 < spent["day"] < 1000
 
 

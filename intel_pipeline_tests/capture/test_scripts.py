@@ -64,6 +64,7 @@ def followers(
         journal,
         KNOWN,
         name,
+        lambda *_: None,
         lambda *progress: None if told is None else told.append(progress),
         lambda evidence, *_: follower_verdict(evidence, History()),
     )

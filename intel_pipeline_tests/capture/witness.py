@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import pyarrow as pa
 
-from intel_pipeline.capture.journal import FRAME
+from intel_pipeline.capture.frames import FRAME
 from intel_pipeline.simulator.wire import routes
 from intel_pipeline.simulator.wire.exchange import Call, Reply
 
@@ -49,6 +49,7 @@ class Kept:
                 packed = content[place + FRAME.size : place + FRAME.size + packed_size]
                 if len(packed) < packed_size or zlib.crc32(packed, size) != checksum:
                     break
-                self.keys.append(json.loads(pa.decompress(packed, size, codec="zstd", asbytes=True))["key"])
+                line = pa.decompress(packed, size, codec="lz4_raw", asbytes=True).partition(b"\n")[0]
+                self.keys.append(json.loads(line)["key"])
                 place += FRAME.size + packed_size
             self._read_until[path] += place

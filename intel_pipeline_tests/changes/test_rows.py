@@ -38,6 +38,13 @@ def test_k_is_what_flickering_and_counts_both_need() -> None:
     assert needed(calm, flicker=2, counts=9.6 / MARGIN)[50] == 12
 
 
+def test_there_is_no_k_that_takes_more_counts_than_are_kept() -> None:
+    calm = [row()] * 60
+    assert needed(calm, flicker=2, counts=49.9 / MARGIN)[50] is None
+    for counts in (0.2 * number for number in range(1, 500)):
+        assert all(k is None or k <= KEPT for k in needed(calm, flicker=2, counts=counts))
+
+
 def test_a_reveal_in_a_list_without_order_breaks_the_level_until_flickering_explains_nobody_more() -> None:
     revealed = [*[row()] * 3, row(revealed=1), *[row()] * 6]
     assert needed(revealed, flicker=4, counts=0.5) == [None, 4, 4, *[None] * 5, 4, 4]

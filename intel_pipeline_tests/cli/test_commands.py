@@ -24,6 +24,7 @@ COMMANDS = (
     "import",
     "changes",
     "sql",
+    "export",
     "status",
     "demo",
     "simulate",

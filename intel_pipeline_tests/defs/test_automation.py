@@ -7,7 +7,7 @@ import pytest
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.clock import today
 from intel_pipeline.defs.automation.planner import planner, read_cursor
-from intel_pipeline.defs.automation.schedules import daily_round
+from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.running import run_tick
 from intel_pipeline.pipeline import Pipeline
@@ -88,6 +88,16 @@ def test_the_planner_uses_no_stopped_session(tmp_path, instance):
     pipeline.registry.rounds.begin(today(pipeline.clock))
     pipeline.registry.sessions.stop("desk", "Instagram asks the owner to act")
     assert "is stopped" in plan(pipeline, instance).skip_message
+
+
+def keep_up(pipeline: Pipeline, instance: dg.DagsterInstance) -> object:
+    return daily_upkeep(dg.build_schedule_context(instance, resources={"pipeline": PipelineResource.given(pipeline)}))
+
+
+def test_the_upkeep_runs_every_day_but_in_a_demos_folder(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    assert isinstance(keep_up(on_instagram(pipeline), instance), dg.RunRequest)
+    assert "--resume" in keep_up(pipeline, instance).skip_message
 
 
 def test_in_a_demos_folder_no_day_passes_by_itself(tmp_path, instance):

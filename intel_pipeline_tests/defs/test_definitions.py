@@ -12,7 +12,7 @@ def test_the_definitions_load_and_hold_the_assets_of_the_design():
     names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     snapshots = {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
     changes = {"profile_changes", "follower_changes", "followees", "post_metrics", "settlements"}
-    assert names == snapshots | changes | {"publication"}
+    assert names == snapshots | changes | {"publication", "exports", "raw_pages"}
 
 
 def test_every_asset_of_one_day_is_partitioned_by_round():
@@ -20,7 +20,7 @@ def test_every_asset_of_one_day_is_partitioned_by_round():
     unpartitioned = {
         key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None
     }
-    assert unpartitioned == {"settlements", "publication"}
+    assert unpartitioned == {"settlements", "publication", "exports", "raw_pages"}
 
 
 def test_snapshots_are_retried_and_derived_assets_are_not():
@@ -29,11 +29,19 @@ def test_snapshots_are_retried_and_derived_assets_are_not():
     assert retried == {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
 
 
+def test_two_schedules_and_one_sensor_drive_it_all_and_are_on():
+    assert [schedule.name for schedule in defs.schedules] == ["daily_round", "daily_upkeep"]
+
+
 def test_one_job_one_schedule_and_one_sensor_drive_it_all_and_are_on():
     assert [schedule.name for schedule in defs.schedules] == ["daily_round"]
     assert [sensor.name for sensor in defs.sensors] == ["planner"]
-    assert defs.schedules[0].default_status == dg.DefaultScheduleStatus.RUNNING
+    assert {schedule.default_status for schedule in defs.schedules} == {dg.DefaultScheduleStatus.RUNNING}
     assert defs.sensors[0].default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_tick_exports_nothing():
+    assert "exports" not in defs.resolve_job_def("tick").graph.node_dict
 
 
 def test_workspace_and_project_call_the_code_location_by_one_name():

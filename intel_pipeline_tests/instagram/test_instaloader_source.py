@@ -1,12 +1,18 @@
 """The surfaces as real, unmodified instaloader reads them from the stand-in."""
 
+import io
+import json
+
 import pytest
+import requests
 
 from intel_pipeline.instagram.instaloader_source import InstaloaderSource
+from intel_pipeline.instagram.pace import text_of
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.source import Subject
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.simulator.server import Instagram
+from intel_pipeline.simulator.wire.exchange import Call, Reply
 
 
 def subject(instagram: Instagram, label: str, *, known: bool = True) -> Subject:
@@ -104,6 +110,46 @@ def test_logged_out_posts_read_as_the_world_has_them_to_the_end(
     assert shown is not None
     assert (shown.post_id, shown.owner_id) == (known[found[0]].pk, asked.user_id)
     assert interpret.post(logged_out.post(asked, "CAAAAAAAAAA")) is None
+
+
+def test_answers_come_with_what_was_received_byte_for_byte(
+    instagram: Instagram, source: InstaloaderSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+    real = instagram.answer
+
+    def overheard(call: Call) -> Reply:
+        reply = real(call)
+        sent.append(reply.body)
+        return reply
+
+    monkeypatch.setattr(instagram, "answer", overheard)
+    asked = subject(instagram, "open")
+    answers = [source.profile(asked), source.followers(asked, None), source.posts(asked, None)]
+    # The first is the start page, for its tokens.
+    assert [answer.received for answer in answers] == sent[1:]
+    assert [json.loads(answer.received or b"") for answer in answers] == [answer.body for answer in answers]
+
+
+def test_what_was_found_in_a_page_is_not_what_was_received(instagram: Instagram, source: InstaloaderSource) -> None:
+    assert source.profile(subject(instagram, "open", known=False)).received is None
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "usable"),
+    [
+        (b'{"a": "\xc3\xa9"}', "utf-8", True),
+        (b'{"a": "\xc3\xa9"}', None, True),
+        (b'{"a": "\xc3\xa9"}', "ISO-8859-1", False),
+        (b'{"a": "\xe9"}', "utf-8", False),
+    ],
+)
+def test_bytes_that_requests_reads_as_other_characters_are_not_kept(
+    content: bytes, encoding: str | None, *, usable: bool
+) -> None:
+    response = requests.Response()
+    response.raw, response.encoding = io.BytesIO(content), encoding
+    assert text_of(response) == (content if usable else None)
 
 
 def test_every_request_of_a_surface_is_in_the_ledger(

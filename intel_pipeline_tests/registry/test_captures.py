@@ -9,9 +9,9 @@ import pytest
 
 from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.shelf_life import SHORTEST
 from intel_pipeline.errors import BusyError
 from intel_pipeline.registry.capture_queries import Reading
-from intel_pipeline.registry.captures import SHELF_LIFE
 from intel_pipeline.registry.lease import LEASE, alive, machine
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
@@ -158,23 +158,56 @@ def test_two_that_resume_at_once_get_one_capture_between_them(registry: Registry
     assert (len(won), len(refused)) == (1, 3)
 
 
-def test_past_its_shelf_life_a_capture_is_failed_and_a_fresh_one_begins(
+def test_a_capture_is_stale_once_it_has_gone_on_for_longer_than_its_list_may_take(
     registry: Registry, nasa: Target, clock: VirtualClock
 ) -> None:
-    stale = begin(registry, nasa)
-    registry.captures.release(stale)
-    clock.advance(SHELF_LIFE)
-    assert begin(registry, nasa).capture_id == stale.capture_id
-    registry.captures.release(begin_free(registry, stale))
+    def stale(target: str, surface: str, per_day: int) -> Capture | None:
+        found = registry.captures.take_over_to_end(target, surface, None, per_day)
+        return found[0] if found else None
+
+    assert stale("nasa", "followers", 30_000) is None
+    capture = begin(registry, nasa)
+    registry.captures.expect(capture, 90_000)
+    registry.captures.release(capture)
+    clock.advance(timedelta(days=4.5))
+    assert stale("nasa", "followers", 30_000) is None
+    found = stale("nasa", "followers", 40_000)
+    assert found is not None
+    assert (found.capture_id, found.reported_before) == (capture.capture_id, 90_000)
+
+
+def test_a_stale_capture_is_ended_by_one_alone_and_a_fresh_one_begins(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    registry.captures.release(begin(registry, nasa))
+    clock.advance(SHORTEST + timedelta(seconds=1))
+    found = registry.captures.take_over_to_end("nasa", "followers", None, 30_000)
+    assert found is not None
+    stale, why = found
+    assert why == "not complete after 2.0 days, and what is read later is another list"
+    for meddle in (
+        lambda: registry.captures.take_over_to_end("nasa", "followers", None, 30_000),
+        lambda: begin(registry, nasa),
+    ):
+        with pytest.raises(BusyError):
+            meddle()
+    registry.captures.finish(stale, replace(COMPLETE, verdict="partial"), "a")
+    assert begin(registry, nasa).capture_id != stale.capture_id
+
+
+def test_a_capture_that_another_machine_holds_is_not_ended_for_being_stale(
+    registry: Registry, nasa: Target, clock: VirtualClock
+) -> None:
+    capture = begin(registry, nasa)
+    clock.advance(SHORTEST)
+    registry.captures.extend(capture)
+    elsewhere("other-machine:1:abc", registry, capture)
     clock.advance(timedelta(seconds=1))
-    fresh = begin(registry, nasa, DAY + timedelta(days=2))
-    assert fresh.capture_id != stale.capture_id
-    failed = registry.captures.latest()
-    assert [(capture.capture_id, capture.verdict) for capture in failed] == [(stale.capture_id, "failed")]
-    assert "its cursor is dead" in failed[0].reasons[0]
+    with pytest.raises(BusyError):
+        registry.captures.take_over_to_end("nasa", "followers", None, 30_000)
 
 
-def test_a_capture_is_resumed_by_the_session_that_began_it_and_given_up_where_another_begins(
+def test_a_capture_is_resumed_by_the_session_that_began_it_and_ended_before_another_begins(
     registry: Registry, nasa: Target
 ) -> None:
     first = begin(registry, nasa, session="desk")
@@ -182,12 +215,16 @@ def test_a_capture_is_resumed_by_the_session_that_began_it_and_given_up_where_an
     again = begin(registry, nasa, session="desk")
     assert (again.capture_id, again.session) == (first.capture_id, "desk")
     registry.captures.release(again)
+    assert registry.captures.take_over_to_end("nasa", "followers", "desk", 30_000) is None
+    with pytest.raises(BusyError):
+        begin(registry, nasa, session="annex")
+    ended = registry.captures.take_over_to_end("nasa", "followers", "annex", 30_000)
+    assert ended is not None
+    assert (ended[0].capture_id, ended[0].session) == (first.capture_id, "desk")
+    assert ended[1] == "begun with the session 'desk', which does not go on with it; 'annex' begins anew"
+    registry.captures.finish(ended[0], replace(COMPLETE, verdict="partial"), "a")
     fresh = begin(registry, nasa, session="annex")
     assert (fresh.capture_id != first.capture_id, fresh.session) == (True, "annex")
-    given_up = registry.captures.get(first.capture_id)
-    assert (given_up.verdict, given_up.session, given_up.holder) == ("failed", "desk", None)
-    assert given_up.reasons == ["begun with the session 'desk', which does not go on with it; 'annex' begins anew"]
-    assert [target.label for target in registry.captures.due("followers", DAY)] == ["nasa"]
 
 
 def test_a_capture_that_is_being_made_is_not_given_up_for_another_session(registry: Registry, nasa: Target) -> None:
@@ -218,9 +255,13 @@ def test_who_read_a_target_last_is_told_by_the_newest_capture_that_has_a_snapsho
     assert registry.captures.last_read("posts") == {}
 
 
-def begin_free(registry: Registry, capture: Capture) -> Capture:
-    """Return the capture as whoever holds it now knows it."""
-    return next(one for one in registry.captures.in_progress() if one.capture_id == capture.capture_id)
+def test_whoever_lost_the_lease_expects_nothing(registry: Registry, nasa: Target, clock: VirtualClock) -> None:
+    slow = begin(registry, nasa)
+    clock.advance(LEASE)
+    begin(registry, nasa)
+    with pytest.raises(BusyError):
+        registry.captures.expect(slow, 7)
+    assert registry.captures.in_progress()[0].reported_before is None
 
 
 def test_a_finished_capture_keeps_its_verdict_its_counts_and_the_moments_of_its_pages(
@@ -333,8 +374,14 @@ def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) 
 
     assert registry.captures.add_imported([imported(1), imported(2)]) == 2
     assert registry.captures.add_imported([imported(2), imported(3)]) == 1
-    since = registry.captures.profiles_since("nasa", datetime(2020, 1, 2, tzinfo=UTC))
-    assert [capture.capture_id for capture in since] == ["imported-2", "imported-3"]
+    found = registry.captures.finished_among(["imported-3", "imported-2", "unknown"])
+    assert [capture.capture_id for capture in found] == ["imported-2", "imported-3"]
+    assert registry.captures.finished_ids("profile") == {"imported-1", "imported-2", "imported-3"}
+    assert registry.captures.finished_number("profile") == 3
+    assert registry.captures.finished_days() == {date(2020, 1, number): 1 for number in (1, 2, 3)}
+    (second,) = registry.captures.finished_on(date(2020, 1, 2))
+    after = registry.captures.after(second)
+    assert (second.capture_id, after) == ("imported-2", None)
 
 
 def test_a_holder_is_alive_unless_its_process_on_this_machine_has_ended(registry: Registry, nasa: Target) -> None:

@@ -44,6 +44,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
     surface: str = "followers",
     verdict: str = "complete",
     reported: int | None = None,
+    held: bool | None = None,
 ) -> Capture:
     """Keep `frame` as the capture of day `number` and write it down; it took nine minutes.
 
@@ -68,6 +69,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
         reported_before=count,
         reported_after=count,
         snapshot=path,
+        held=held,
     )
     assert registry.captures.add_imported([capture]) == 1
     return capture

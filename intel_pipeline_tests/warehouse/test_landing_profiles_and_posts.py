@@ -121,3 +121,32 @@ def test_the_watchlist_in_the_warehouse_is_the_one_of_now(registry: Registry, fi
     assert rows(file, "select target, username, user_id, state, purpose from targets") == [
         ("esa", "esa.int", 7, "active", None)
     ]
+
+
+def test_in_whatever_order_captures_come_the_tables_are_the_same(
+    registry: Registry, lake: Path, tmp_path: Path, history: tuple[list[Capture], list[Capture]]
+) -> None:
+    seen, listed = history
+    for number in range(3):
+        land(registry, lake, tmp_path / "forwards.duckdb", [seen[number]], [listed[number]])
+        land(registry, lake, tmp_path / "backwards.duckdb", [], [listed[2 - number]])
+    for number in (2, 0, 1):
+        land(registry, lake, tmp_path / "backwards.duckdb", [seen[number]], [])
+    forwards = tables(tmp_path / "forwards.duckdb", TABLES)
+    assert tables(tmp_path / "backwards.duckdb", TABLES) == forwards
+    assert len(forwards["post_metrics"]) == 5
+
+
+def test_a_capture_that_was_not_there_yet_changes_what_the_next_one_was_held_against(
+    registry: Registry, lake: Path, file: Path
+) -> None:
+    last = captured(registry, lake, 2, profiles(biography="New"), surface="profile")
+    metrics = captured(registry, lake, 2, posts({"post_id": 1, "like_count": 10}), surface="posts")
+    land(registry, lake, file, [last], [metrics])
+    first = captured(registry, lake, 0, profiles(biography="Old"), surface="profile")
+    earlier = captured(registry, lake, 1, posts({"post_id": 1, "like_count": 4}), surface="posts")
+    land(registry, lake, file, [first], [earlier])
+    assert rows(file, "select value_before, value_after, before_capture_id from profile_changes") == [
+        ("Old", "New", "desk-profile-0")
+    ]
+    assert rows(file, "select likes_gained from post_metrics order by captured_at") == [(None,), (6,)]

@@ -10,7 +10,7 @@ import pytest
 
 from intel_pipeline.errors import BusyError, DamagedFileError
 from intel_pipeline.warehouse import writer
-from intel_pipeline.warehouse.schema import migrations
+from intel_pipeline.warehouse.schema import Migration, migrate, migrations
 from intel_pipeline.warehouse.writer import Transaction, connected, writing
 from intel_pipeline_tests.warehouse.lands import rows
 
@@ -113,21 +113,48 @@ def test_another_writer_is_waited_for_and_not_for_ever(file: Path, monkeypatch: 
 
 
 def test_a_new_file_gets_every_migration_once(file: Path) -> None:
-    numbers = [number for number, _ in migrations()]
+    numbers = [migration.number for migration in migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     with writing(file):
         pass
-    assert rows(file, "from schema_migrations order by all") == [(number,) for number in numbers]
+    applied = rows(file, "select number, checksum from schema_migrations order by all")
+    assert applied == [(migration.number, migration.checksum) for migration in migrations()]
+    with connected(file) as connection:
+        assert migrate(connection) == []
+
+
+def test_a_file_from_before_checksums_were_kept_gets_those_of_the_known_migrations_once(file: Path) -> None:
+    with connected(file) as connection:
+        connection.execute("alter table schema_migrations drop column checksum")
+        connection.execute("alter table schema_migrations drop column applied_at")
+        assert migrate(connection) == []
+        adopted = connection.execute("select number, checksum from schema_migrations order by all").fetchall()
+        assert adopted == [(migration.number, migration.checksum) for migration in migrations()]
+        connection.execute("update schema_migrations set checksum = null where number = 1")
+    with pytest.raises(DamagedFileError, match=r"another text of 0001_initial\.sql"), writing(file):
+        pytest.fail("a file without a checksum was adopted for a second time")
+
+
+def test_a_migration_whose_text_has_changed_since_it_was_applied_is_refused_with_the_way_out(file: Path) -> None:
+    with connected(file) as connection:
+        connection.execute("update schema_migrations set checksum = 'another' where number = 3")
+    with pytest.raises(DamagedFileError, match=r"another text of 0003_counts\.sql") as caught, writing(file):
+        pytest.fail("what another text had made was written to")
+    assert "intel-pipeline warehouse rebuild" in caught.value.fix
+    assert known(file) == ["one"]
+
+
+def test_how_lines_end_changes_no_checksum() -> None:
+    first = next(migrations())
+    windows = Migration(first.number, first.name, first.sql.replace("\n", "\r\n"))
+    assert windows.checksum == first.checksum
+    assert Migration(first.number, first.name, f"{first.sql}-- more").checksum != first.checksum
 
 
 def test_a_warehouse_of_a_newer_program_is_refused_and_left_alone(file: Path) -> None:
     with connected(file) as connection:
-        connection.execute("insert into schema_migrations values (999)")
-    newest = max(number for number, _ in migrations())
-    with (
-        pytest.raises(DamagedFileError, match=f"has schema 999, and this program knows {newest} at most"),
-        writing(file),
-    ):
+        connection.execute("insert into schema_migrations values (999, null, null)")
+    with pytest.raises(DamagedFileError, match=r"has schema 999, and this program knows [0-9]+ at most"), writing(file):
         pytest.fail("an unknown schema was written to")
     assert known(file) == ["one"]
 

@@ -4,7 +4,10 @@ import dagster as dg
 
 from intel_pipeline.clock import today
 from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.automation.upkeep import upkeep
 from intel_pipeline.defs.resources import PipelineResource
+
+DEMO = "this data folder holds a demo: its days pass with `intel-pipeline demo --resume`"
 
 
 @dg.schedule(
@@ -19,7 +22,7 @@ def daily_round(context: dg.ScheduleEvaluationContext, pipeline: PipelineResourc
     del context
     it = pipeline.it
     if it.simulated:
-        return dg.SkipReason("this data folder holds a demo: its days pass with `intel-pipeline demo --resume`")
+        return dg.SkipReason(DEMO)
     day = today(it.clock)
     it.registry.rounds.begin(day)
     due = len(it.registry.captures.due("profile", day))
@@ -27,3 +30,16 @@ def daily_round(context: dg.ScheduleEvaluationContext, pipeline: PipelineResourc
         return dg.SkipReason("no target is active; add one with `intel-pipeline targets add NAME`")
     # The key keeps a restarted daemon from starting the day's first tick twice; later ticks are the planner's.
     return dg.RunRequest(run_key=f"{day}-first", partition_key=day.isoformat())
+
+
+@dg.schedule(
+    job=upkeep,
+    cron_schedule="30 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Packs and forgets raw pages at 03:30 UTC, before the day's round begins.",
+)
+def daily_upkeep(context: dg.ScheduleEvaluationContext, pipeline: PipelineResource) -> dg.RunRequest | dg.SkipReason:
+    """Do the day's upkeep."""
+    del context
+    return dg.SkipReason(DEMO) if pipeline.it.simulated else dg.RunRequest()

@@ -8,7 +8,7 @@ import polars as pl
 from intel_pipeline.changes.comparison import MEMBER
 from intel_pipeline.contracts.attributes import ATTRIBUTES, FINGERPRINT
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.registry.captures import Captures
+from intel_pipeline.warehouse.landing.finished import Finished
 
 # What is read of a list; a longer one than so many rows is never held as a whole.
 COLUMNS = list(dict.fromkeys([*MEMBER.names(), *ATTRIBUTES, FINGERPRINT]))
@@ -20,7 +20,7 @@ class Lake:
     """The folder of snapshots, and where it is looked up which of them is a capture's."""
 
     folder: Path
-    registry: Captures
+    registry: Finished
 
 
 def list_of(lake: Lake, capture_id: str, rows: int) -> pl.LazyFrame:

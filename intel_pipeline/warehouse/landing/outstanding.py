@@ -7,8 +7,8 @@ from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.finished import Finished, finished
 from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -36,7 +36,7 @@ class Due:
     rewinds: bool
 
 
-def outstanding(transaction: Transaction, registry: Captures, asked: Sequence[Capture]) -> dict[str, Due]:
+def outstanding(transaction: Transaction, registry: Finished, asked: Sequence[Capture]) -> dict[str, Due]:
     """Return what has to be landed of the targets of the captures that are `asked` for.
 
     The usual case is told by numbers alone: all that was landed before is as it was, and what is new is newer.
@@ -67,7 +67,7 @@ def outstanding(transaction: Transaction, registry: Captures, asked: Sequence[Ca
 
 
 def from_the_first(
-    transaction: Transaction, registry: Captures, target: str, newest: tuple[datetime, str] | None
+    transaction: Transaction, registry: Finished, target: str, newest: tuple[datetime, str] | None
 ) -> Due:
     """Return the target's captures from the first on that is not landed as it is now."""
     landed = dict(transaction.rows(ALL_LANDED, target, RULES))
@@ -79,7 +79,4 @@ def from_the_first(
 
 def order(capture: Capture) -> tuple[datetime, str]:
     """Return what captures are sorted by; ValueError for one that is not finished."""
-    if capture.finished_at is None:
-        message = f"the capture {capture.capture_id} is not finished"
-        raise ValueError(message)
-    return capture.finished_at, capture.capture_id
+    return finished(capture), capture.capture_id

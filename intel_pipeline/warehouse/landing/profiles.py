@@ -4,19 +4,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.finished import Finished
+from intel_pipeline.warehouse.landing.late import followed_by, measured_since, unlanded
+from intel_pipeline.warehouse.landing.posts import land_listing
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
 from intel_pipeline.warehouse.writer import Transaction
 
 
-def land_profiles(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Captures) -> Landed:
-    """Derive and land what these profile captures teach; counts the changes."""
+def land_profiles(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
+    """Derive and land what these profile captures teach; counts the changes.
+
+    Those that come late change what the next profile, and posts since, were held against: these are derived again.
+    """
+    fresh = unlanded(transaction, captures)
+    after = followed_by(transaction, registry, "profile", fresh)
     land_captures(transaction, captures)
-    return land_each(captures, lambda capture: land_profile(transaction, lake, capture, registry))
+    profiles = land_each([*captures, *after], lambda capture: land_profile(transaction, lake, capture, registry))
+    measured = measured_since(transaction, registry, fresh)
+    posts = land_each(measured, lambda capture: land_listing(transaction, lake, capture, registry))
+    return Landed(profiles.numbers, [*profiles.unreadable, *posts.unreadable])
 
 
-def land_profile(transaction: Transaction, lake: Path, capture: Capture, registry: Captures) -> dict[str, int]:
+def land_profile(transaction: Transaction, lake: Path, capture: Capture, registry: Finished) -> dict[str, int]:
     """Land one profile, and what changed since the capture before it."""
     import polars as pl
 

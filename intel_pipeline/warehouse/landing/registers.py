@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.warehouse.landing.finished import finished
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
@@ -96,15 +97,12 @@ def capture_frame(captures: Sequence[Capture]) -> "pl.DataFrame":
 
 def ref(capture: Capture) -> CaptureRef:
     """Return the capture as the change code sees it."""
-    if capture.finished_at is None:
-        message = f"the capture {capture.capture_id} is not finished"
-        raise ValueError(message)
     readings = [count for count in (capture.reported_before, capture.reported_after) if count is not None]
     return CaptureRef(
         capture_id=capture.capture_id,
         target=capture.target,
         started_at=capture.started_at,
-        finished_at=capture.finished_at,
+        finished_at=finished(capture),
         complete=capture.verdict == "complete",
         listed=capture.distinct_count or 0,
         reported=sum(readings) / len(readings) if readings else None,

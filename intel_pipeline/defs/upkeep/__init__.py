@@ -1,0 +1,1 @@
+"""What keeps the data folder small, and forgets what need not be kept."""

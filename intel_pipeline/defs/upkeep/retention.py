@@ -1,0 +1,34 @@
+"""What is kept for how long."""
+
+import dagster as dg
+
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.errors import BusyError
+
+CHECK = "journals_in_order"
+
+
+@dg.asset(
+    group_name="upkeep",
+    kinds={"parquet"},
+    check_specs=[dg.AssetCheckSpec(CHECK, asset="raw_pages")],
+)
+def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
+    """Pages as Instagram sent them: packed once their day is over, and removed after INTEL_RAW_PAGES_DAYS."""
+    from intel_pipeline.upkeep.raw_pages import Tidied, tidy
+
+    try:
+        told = tidy(pipeline.it)
+    except BusyError as error:
+        context.log.info("%s", error.problem)
+        told = Tidied()
+    numbers = ("packed", "packed_bytes", "became_bytes", "removed", "removed_bytes", "waiting", "going_on")
+    check = dg.AssetCheckResult(
+        check_name=CHECK,
+        passed=not told.left,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(f"{name}: {reason}" for name, reason in told.left.items())
+        or "every journal is of a capture that goes on, or could be packed",
+    )
+    metadata = {name: dg.MetadataValue.int(getattr(told, name)) for name in numbers}
+    return dg.MaterializeResult(metadata=metadata, check_results=[check])

@@ -1,0 +1,35 @@
+"""The finished captures, as landing asks for them: the registry's, or as they were at a moment that is derived again."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from intel_pipeline.registry.models import Capture
+
+
+class Finished(Protocol):
+    """Questions about finished captures; see `registry.capture_queries`."""
+
+    def get(self, capture_id: str) -> Capture:
+        """Return one capture, or raise CaptureError."""
+
+    def history(self, target: str, surface: str) -> list[Capture]:
+        """Return the captures of one surface of one target that left a snapshot, oldest first."""
+
+    def tallies(self, targets: Sequence[str], surface: str) -> dict[str, Counter[str]]:
+        """Return of each target how many of its captures of a surface left a snapshot, by verdict."""
+
+    def before(self, capture: Capture, *, complete: bool) -> Capture | None:
+        """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
+
+    def after(self, capture: Capture) -> Capture | None:
+        """Return the next later capture of the same surface that left a snapshot."""
+
+
+def finished(capture: Capture) -> datetime:
+    """Return when a capture was finished; ValueError for one that is not."""
+    if capture.finished_at is None:
+        message = f"the capture {capture.capture_id} is not finished"
+        raise ValueError(message)
+    return capture.finished_at

@@ -1,0 +1,30 @@
+"""Landing whatever surface."""
+
+from collections.abc import Sequence
+
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.followees import land_followees
+from intel_pipeline.warehouse.landing.followers import land_followers
+from intel_pipeline.warehouse.landing.lists import Lake
+from intel_pipeline.warehouse.landing.posts import land_posts
+from intel_pipeline.warehouse.landing.profiles import land_profiles
+from intel_pipeline.warehouse.landing.registers import Landed
+from intel_pipeline.warehouse.writer import Transaction
+
+# Profiles first: posts are held against the number of followers that they tell.
+SURFACES = ("profile", "followers", "followees", "posts")
+
+
+def land(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture]) -> Landed:
+    """Land captures of a surface; return what they came to."""
+    match surface:
+        case "profile":
+            return land_profiles(transaction, lake.folder, captures, lake.registry)
+        case "followers":
+            return land_followers(transaction, lake, captures)
+        case "followees":
+            return land_followees(transaction, lake.folder, captures)
+        case "posts":
+            return land_posts(transaction, lake.folder, captures, lake.registry)
+    message = f"'{surface}' is no surface"
+    raise ValueError(message)

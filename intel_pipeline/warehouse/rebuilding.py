@@ -1,0 +1,180 @@
+"""The warehouse made anew from lake and registry, beside the one that is there."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intel_pipeline.disk import naming_full_disk
+from intel_pipeline.errors import DamagedFileError, SettingsError
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.replacement import put, workshop
+from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
+from intel_pipeline.warehouse.landing.lists import Lake
+from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.landing.settlements import land_settlements
+from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
+from intel_pipeline.warehouse.replay import Replay
+from intel_pipeline.warehouse.schema import migrate, newest_of, refuse_newer
+from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
+MEMORY = "192MB"
+NAME = "warehouse.duckdb"
+# How many captures are landed, of how many, and the day at which that is.
+Told = Callable[[int, int, date], None]
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild came to: the file, how many captures of how many days, and which snapshots could not be read."""
+
+    file: Path
+    days: int = 0
+    captures: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+def rebuild(pipeline: Pipeline, into: Path | None, told: Told, *, incomplete: bool = False) -> Rebuilt:
+    """Derive everything again into a new file, which takes the warehouse's place, or is left at `into`.
+
+    Runs that write to the warehouse meanwhile are not held up: only what they have landed by then is made up for under
+    the writers' lock. Killed at whatever moment, the warehouse that was there is as it was.
+
+    Raises DamagedFileError for a snapshot that cannot be read, unless it may be `incomplete`: what it taught would be
+    lost. SettingsError where `into` is there already.
+    """
+    file = pipeline.settings.warehouse_file
+    if into is not None and into.exists():
+        problem = f"{into} is there already"
+        raise SettingsError(problem, "name a file that is not, or remove it first")
+    refuse_newer_file(file)
+    place = into or file
+    with naming_full_disk(place.parent), workshop(place) as folder:
+        rebuilt = Rebuilt(place)
+        fresh = folder / NAME
+        replay_into(pipeline, fresh, rebuilt, told, incomplete=incomplete)
+        if into is None:
+            with exclusive(file):
+                catch_up(pipeline, fresh, rebuilt, incomplete=incomplete)
+                settle_log(file)
+                put(fresh, file)
+        else:
+            catch_up(pipeline, fresh, rebuilt, incomplete=incomplete)
+            put(fresh, into)
+    return rebuilt
+
+
+def replay_into(  # noqa: PLR0913  what it reads, what it makes, and how
+    pipeline: Pipeline,
+    fresh: Path,
+    rebuilt: Rebuilt,
+    told: Told,
+    *,
+    only: Collection[str] | None = None,
+    incomplete: bool = False,
+) -> None:
+    """Derive into the new file `fresh` day after day, whole days in a transaction; of the captures `only`, or of all."""
+    captures = pipeline.registry.captures
+    replay = Replay(captures, only)
+    number = captures.finished_days().total() if only is None else len(only)
+    lake = Lake(pipeline.settings.lake_dir, replay)
+    with made(fresh) as connection:
+        for day, of_day in replay.days():
+            told(rebuilt.captures, number, day)
+            with transacting(connection) as transaction:
+                land_all(transaction, lake, of_day, rebuilt)
+            if rebuilt.unreadable and not incomplete:
+                raise damaged(rebuilt.unreadable)
+            rebuilt.days += 1
+            rebuilt.captures += len(of_day)
+        with transacting(connection) as transaction:
+            land_registers(transaction, pipeline)
+
+
+def land_all(transaction: Transaction, lake: Lake, captures: list[Capture], rebuilt: Rebuilt) -> None:
+    """Land captures of whatever surfaces."""
+    for surface in SURFACES:
+        of_surface = [capture for capture in captures if capture.surface == surface]
+        if of_surface:
+            rebuilt.unreadable += land(transaction, lake, surface, of_surface).unreadable
+
+
+def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:
+    """Land what the registry holds besides captures."""
+    targets = pipeline.registry.targets.all()
+    land_targets(transaction, targets)
+    land_settlements(transaction, {target.label for target in targets}, pipeline.registry.settlements)
+
+
+def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: bool) -> None:
+    """Land what was captured, judged, settled and added while the rest was derived."""
+    registry = pipeline.registry
+    lake = Lake(pipeline.settings.lake_dir, registry.captures)
+    with made(fresh) as connection:
+        with transacting(connection) as transaction:
+            late = [
+                capture
+                for surface in SURFACES
+                for capture in with_left_behind(transaction, registry.captures, surface, [])
+            ]
+            rebuilt.captures += len(unlanded(transaction, late))
+            land_all(transaction, lake, late, rebuilt)
+            land_registers(transaction, pipeline)
+        if rebuilt.unreadable and not incomplete:
+            raise damaged(rebuilt.unreadable)
+        connection.execute("checkpoint")
+
+
+@contextmanager
+def made(fresh: Path) -> Iterator["DuckDBPyConnection"]:
+    """Yield a connection to a file that is being made, with the schema of this program, in bounded memory."""
+    with connected(fresh) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY}'")
+        migrate(connection)
+        yield connection
+
+
+@contextmanager
+def transacting(connection: "DuckDBPyConnection") -> Iterator[Transaction]:
+    """Yield a transaction, committed at the end; what is raised leaves the file to be thrown away."""
+    connection.begin()
+    yield Transaction(connection)
+    connection.commit()
+
+
+def refuse_newer_file(file: Path) -> None:
+    """Raise DamagedFileError for a warehouse of a newer program, of which this one could not make the like."""
+    import duckdb
+
+    if file.exists():
+        # One that cannot be opened at all is what a rebuild is the way out of.
+        with exclusive(file), suppress(duckdb.Error), connected(file) as connection:
+            refuse_newer(newest_of(connection))
+
+
+def settle_log(file: Path) -> None:
+    """Let no log lie beside the warehouse, where it would be taken for that of the file that takes its place.
+
+    What a writer that was killed had committed may be in one. The file that is there gets it, should this end here.
+    """
+    import duckdb
+
+    log = file.with_name(f"{file.name}.wal")
+    if log.exists():
+        with suppress(duckdb.Error), connected(file) as connection:
+            connection.execute("checkpoint")
+        log.unlink(missing_ok=True)
+
+
+def damaged(unreadable: list[str]) -> DamagedFileError:
+    """Return the error for snapshots that cannot be read; the warehouse that is there still has what they taught."""
+    lines = "".join(f"\n  - {line}" for line in dict.fromkeys(unreadable))
+    problem = f"the warehouse would lose what these snapshots taught, so it was left as it is:{lines}"
+    return DamagedFileError(problem, "restore them and run this again, or go on without them with --incomplete")

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import dagster as dg
+from filelock import FileLock
+
+from intel_pipeline.definitions import defs
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline_tests.listed import ListedPipeline, listed_pipeline, next_list
+from intel_pipeline_tests.worlds import next_morning
+
+
+def keep_up(pipeline: ListedPipeline) -> dg.ExecuteInProcessResult:
+    with dg.DagsterInstance.ephemeral() as instance:
+        return defs.resolve_job_def("upkeep").execute_in_process(
+            instance=instance, resources={"pipeline": PipelineResource.given(pipeline)}
+        )
+
+
+def told(result: dg.ExecuteInProcessResult) -> dict[str, int]:
+    (materialization,) = result.asset_materializations_for_node("raw_pages")
+    return {name: value.value for name, value in materialization.metadata.items()}
+
+
+def test_a_run_packs_what_is_due_and_tells_the_numbers(tmp_path: Path) -> None:
+    pipeline = listed_pipeline(tmp_path / "data")
+    next_list(pipeline, range(1, 101), 100)
+    next_morning(pipeline)
+    result = keep_up(pipeline)
+    numbers = told(result)
+    assert (numbers["packed"], numbers["removed"], numbers["waiting"]) == (2, 0, 0)
+    assert numbers["became_bytes"] > 0
+    assert [check.passed for check in result.get_asset_check_evaluations()] == [True]
+
+
+def test_a_journal_that_is_left_alone_fails_a_check_and_no_run(tmp_path: Path) -> None:
+    pipeline = listed_pipeline(tmp_path / "data")
+    capture = next_list(pipeline, range(1, 101), 100)
+    (pipeline.settings.lake_dir / str(capture.snapshot)).unlink()
+    next_morning(pipeline)
+    result = keep_up(pipeline)
+    (check,) = result.get_asset_check_evaluations()
+    assert (result.success, check.passed, check.severity) == (True, False, dg.AssetCheckSeverity.WARN)
+    assert capture.capture_id in str(check.description)
+
+
+def test_a_run_beside_the_command_leaves_the_work_to_it(tmp_path: Path) -> None:
+    pipeline = listed_pipeline(tmp_path / "data")
+    next_list(pipeline, range(1, 101), 100)
+    next_morning(pipeline)
+    with FileLock(pipeline.settings.data_dir / "upkeep.lock"):
+        assert told(keep_up(pipeline))["packed"] == 0
+    assert told(keep_up(pipeline))["packed"] == 2

@@ -1,0 +1,133 @@
+"""What `verify` finds, and that it finds nothing where nothing is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.warehouse.equality import compare_rebuilt
+from intel_pipeline.warehouse.verification import Verified, verify
+from intel_pipeline.warehouse.writer import connected
+from intel_pipeline_tests.warehouse.course import Course
+from intel_pipeline_tests.warehouse.folder import landed, quiet
+
+
+@pytest.fixture
+def grown(pipeline: Pipeline, lived: Course) -> Pipeline:
+    """A pipeline whose warehouse has grown for some days."""
+    for of_day in lived.days(9):
+        landed(pipeline, pipeline.settings.warehouse_file, of_day)
+    return pipeline
+
+
+def looked(pipeline: Pipeline) -> Verified:
+    return verify(pipeline, quiet)
+
+
+def differing(pipeline: Pipeline) -> list[tuple[str, str | None, int, int]]:
+    return [(one.what, one.target, one.expected, one.found) for one in looked(pipeline).differences]
+
+
+def spoil(pipeline: Pipeline, sql: str) -> None:
+    with connected(pipeline.settings.warehouse_file) as connection:
+        connection.execute(sql)
+
+
+def test_a_warehouse_that_grew_day_by_day_holds(grown: Pipeline) -> None:
+    found = looked(grown)
+    assert (found.differences, found.unreadable, found.holds) == ([], [], True)
+    assert found.captures == found.tables["captures"] > 100
+    assert found.tables["follower_change_log"] > 0
+
+
+SPOILED = [
+    (
+        "delete from members where target = 'desk-1' and user_id = (select min(user_id) from members where target = 'desk-1')",
+        "members, by the last complete list",
+    ),
+    (
+        "delete from followees where user_id = (select min(user_id) from followees)",
+        "followees, by the last complete list",
+    ),
+    ("insert into open_losses from open_losses limit 1", "losses that are suspected, by the log"),
+    ("delete from lost", "followers lost, by the log"),
+    (
+        "delete from follower_change_log where kind = 'left' and target = 'desk-1'",
+        "losses that captures taught, by the log",
+    ),
+    ("delete from profile_history where capture_id = 'desk-1-profile-2'", "profiles in the history"),
+    ("delete from follower_balance where capture_id = 'desk-1-followers-2'", "follower lists in the balance"),
+    ("delete from post_metrics where capture_id = 'desk-1-posts-2'", "posts measured"),
+    ("insert into captures from captures where capture_id = 'desk-1-profile-2'", "captures that are landed twice"),
+    (
+        "update captures set verdict = 'complete' where capture_id = 'desk-1-profile-2'; update captures set row_count = 7 where capture_id = 'desk-1-profile-2'",
+        "captures as the registry has them",
+    ),
+    (
+        "update captures set capture_id = 'unknown' where capture_id = 'desk-1-profile-2'",
+        "captures that the registry does not have",
+    ),
+]
+
+
+def test_each_thing_that_is_spoiled_is_found_by_name(grown: Pipeline, tmp_path: Path) -> None:
+    file = grown.settings.warehouse_file
+    sound = file.read_bytes()
+    missed = []
+    for sql, what in SPOILED:
+        file.write_bytes(sound)
+        spoil(grown, sql)
+        if what not in {name for name, *_ in differing(grown)}:
+            missed.append((what, differing(grown)))
+    assert missed == []
+
+
+def test_what_is_not_landed_yet_is_awaited_and_no_fault(grown: Pipeline, lived: Course) -> None:
+    spoil(grown, "delete from captures where capture_id = 'desk-1-followees-2'")
+    found = looked(grown)
+    assert (found.differences, found.awaiting) == ([], {"desk-1": 1})
+
+
+def test_a_snapshot_that_is_missing_cut_short_or_of_another_number_of_rows_is_named(grown: Pipeline) -> None:
+    lake = grown.settings.lake_dir
+    missing, cut, other = (grown.registry.captures.get(f"desk-{number}-profile-0") for number in range(3))
+    (lake / str(missing.snapshot)).unlink()
+    (lake / str(cut.snapshot)).write_bytes(b"PAR1")
+    (lake / str(other.snapshot)).write_bytes(
+        (lake / str(grown.registry.captures.get("desk-2-posts-0").snapshot)).read_bytes()
+    )
+    found = looked(grown)
+    assert not found.holds
+    for line, words in zip(found.unreadable, ("missing", "cut short", "the registry 1"), strict=True):
+        assert words in line
+
+
+def test_without_a_warehouse_everything_is_awaited(pipeline: Pipeline, lived: Course) -> None:
+    captures = [one for of_day in lived.days(1) for one in of_day]
+    found = looked(pipeline)
+    assert (found.awaiting.total(), found.holds) == (len(captures), True)
+
+
+def test_everything_derived_again_equals_what_grew(grown: Pipeline) -> None:
+    compared = compare_rebuilt(grown, quiet)
+    assert (compared.differences, compared.unreadable) == ([], [])
+    assert compared.rows > 500
+    assert sorted(path.name for path in grown.settings.warehouse_file.parent.iterdir()) == [
+        "warehouse.duckdb",
+        "warehouse.lock",
+    ]
+
+
+def test_a_row_that_counts_do_not_tell_is_found_by_deriving_everything_again(grown: Pipeline) -> None:
+    spoil(grown, "update members set username = 'somebody.else' where target = 'desk-1'")
+    assert looked(grown).holds
+    (difference,) = compare_rebuilt(grown, quiet).differences
+    assert (difference.what, difference.target) == ("rows of members that differ from the rebuilt ones", "desk-1")
+    assert difference.expected == difference.found > 0
+
+
+def test_a_target_that_awaits_a_landing_is_left_out(grown: Pipeline) -> None:
+    spoil(grown, "update members set username = 'somebody.else' where target = 'desk-1'")
+    spoil(grown, "update follower_balance set rules = 1 where target = 'desk-1'")
+    compared = compare_rebuilt(grown, quiet)
+    assert (compared.differences, compared.left_out) == ([], ["desk-1"])
