@@ -16,12 +16,21 @@ from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.schema import migrations
 from intel_pipeline.warehouse.writer import connected, writing
-from intel_pipeline_tests.changes.captures import History, Seen, folded, histories, people
+from intel_pipeline_tests.changes.captures import History, Seen, folded, people
 from intel_pipeline_tests.warehouse.lands import rows
 from intel_pipeline_tests.warehouse.test_landing_followers import HISTORY, made, one_by_one
 
 CREATED = re.compile(r"^create (table|view|macro) (\w+)", re.MULTILINE)
 FIRST_WITH_SPANS = 8
+# Random histories that stay as they are for some captures, as a loss must before it is confirmed.
+SEEN = st.builds(
+    Seen,
+    st.dictionaries(st.integers(1, 4), st.sampled_from(["ann", "bob", "cem"]), max_size=4),
+    st.sampled_from([True, True, True, False]),
+)
+STEADY = st.lists(st.tuples(SEEN, st.integers(1, 4)), min_size=1, max_size=5).map(
+    lambda told: [seen for seen, times in told for _ in range(times)]
+)
 SPANS = """
 select user_id, username, began_as, followed_not_before, followed_not_after, left_not_before, left_not_after
 from {table} where target = ? order by user_id, followed_not_after
@@ -55,8 +64,8 @@ def ended(number: int) -> datetime:
     return datetime(2026, 11, 1 + number, 6, 9, tzinfo=UTC)
 
 
-@given(history=histories, seed=st.integers(0, 99))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=STEADY, seed=st.integers(0, 99))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_spans_agree_with_the_log_and_with_who_is_known_to_follow_in_whatever_order_captures_are_landed(
     registry: Registry, lake: Path, file: Path, history: History, seed: int
 ) -> None:
