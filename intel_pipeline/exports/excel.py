@@ -98,7 +98,7 @@ def add_sheet(workbook: "Workbook", columns: Sequence[Column], name: str, number
     marked = workbook.add_format({"bold": True, "quote_prefix": True})
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.name, marked if is_formula(column.name) else bold)
+        sheet.write_string(0, place, inert(column.name), marked if is_formula(column.name) else bold)
     return sheet
 
 
@@ -118,7 +118,7 @@ def writer(workbook: "Workbook", column: Column) -> Callable[["Worksheet", int, 
                 if len(value) > TEXT:
                     problem = f"{column.name} holds a text of {len(value):,} characters; a cell of Excel holds {TEXT:,}"
                     raise ExportError(problem, "write CSV or Parquet, or cut it in a query: left(…, 32767)")
-                sheet.write_string(row, place, value, marked if is_formula(value) else None)
+                sheet.write_string(row, place, inert(value), marked if is_formula(value) else None)
             case float() if isfinite(value):
                 sheet.write_number(row, place, value)
             case int() | Decimal() if -EXACT < value < EXACT:
@@ -127,6 +127,14 @@ def writer(workbook: "Workbook", column: Column) -> Callable[["Worksheet", int, 
                 sheet.write_string(row, place, str(value))
 
     return write
+
+
+def inert(text: str) -> str:
+    """Return `text` so that XlsxWriter writes it as text: what stands between <r> and </r> it would take for markup.
+
+    Somebody's biography could so put a formula into a cell of its own.
+    """
+    return f"'{text}" if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def zone(column: Column) -> str:

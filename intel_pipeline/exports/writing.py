@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from intel_pipeline.disk import naming_full_disk
+from intel_pipeline.errors import InterruptedTickError
 from intel_pipeline.exports.description import (
     Column,
     ExportError,
@@ -124,6 +125,12 @@ class Exporter:
             copied = self.connection.execute(f"copy ({source}) to {literal(str(file))} ({options})").fetchall()
         except duckdb.Error as error:
             raise refusal(error) from error
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C.
+            if "interrupted" not in str(error):
+                raise
+            problem = "interrupted; no file was written, and what stood under its name is still there"
+            raise InterruptedTickError(problem, "run the same command again") from error
         count: int = copied[0][0]
         if form.bom and not count and isinstance(file, Path) and file.is_file():
             # DuckDB parts rows by line breaks, and ends the file with one more, which would stand in an empty line.

@@ -1,6 +1,7 @@
 """What must agree in a warehouse, as queries for what does not: `target`, the number that it should be, and what it is.
 
-`registered` are the registry's captures, as the table `captures`, with `kept` for those that left a snapshot.
+`registered` are the registry's captures, as the table `captures`, with `kept` for those that left a snapshot; `settled`
+are its settlements.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ select target, count(*) from (
         select {columns} from captures where held except select {columns} from registered
     )
     union
-    select target, capture_id from follower_balance where rules <> (select max(rules) from follower_balance)
+    select target, capture_id from follower_balance where rules <> {rules}
 ) group by all order by all
 """
 LANDED = "registered semi join captures using (capture_id)"
@@ -93,6 +94,10 @@ CHECKS = (
         "captures as the registry has them",
         "select target, count(*), 0 from (select {columns} from captures where held is not true "
         "and capture_id in (select capture_id from registered) except select {columns} from registered) group by all",
+    ),
+    Check(
+        "settlements that the registry does not have",
+        "select target, 0, count(*) from settlements anti join settled using (change_id, cause) group by all",
     ),
     Check(
         "profiles in the history",

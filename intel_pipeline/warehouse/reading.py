@@ -11,8 +11,8 @@ from intel_pipeline.warehouse.writer import connected
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# What DuckDB may hold before it spills; the process around it takes some 70 MB.
-MEMORY = "256MB"
+# What DuckDB may hold before it spills; with the process around it and what it does not count, that is twice as much.
+MEMORY = "192MB"
 
 
 class QueryError(IntelError):

@@ -10,6 +10,7 @@ from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse import checks
+from intel_pipeline.warehouse.landing.outstanding import RULES
 from intel_pipeline.warehouse.landing.registers import CAPTURE_COLUMNS, capture_frame
 from intel_pipeline.warehouse.schema import migrate
 from intel_pipeline.warehouse.tables import derived_tables
@@ -87,9 +88,14 @@ def finished(pipeline: Pipeline) -> "Iterator[Capture]":
 
 
 def register(read: Transaction, pipeline: Pipeline) -> None:
-    """Let queries see the registry's captures as `registered`: as the table `captures`, and whether each has a snapshot."""
+    """Let queries see the registry's captures as `registered`, with whether each is `kept`, and settlements as `settled`."""
     import polars as pl
 
+    labels = {target.label for target in pipeline.registry.targets.all()}
+    told = [(one.target, one.change_id, one.cause) for one in pipeline.registry.settlements.of(labels)]
+    settled = pl.DataFrame(told, schema=dict.fromkeys(("target", "change_id", "cause"), pl.String()), orient="row")
+    read.run("create temp table settled as select target, change_id, cause from settlements limit 0")
+    read.append("settled", settled)
     captures = pipeline.registry.captures
     read.run("create temp table registered as select *, true as kept from captures limit 0")
     for day in sorted(captures.finished_days()):
@@ -101,7 +107,7 @@ def register(read: Transaction, pipeline: Pipeline) -> None:
 def compare(read: Transaction, found: Verified) -> None:
     """Write down what differs in the warehouse, and what is yet to be landed."""
     columns = ", ".join(CAPTURE_COLUMNS)
-    for target, number in read.rows(checks.AWAITING.format(columns=columns)):
+    for target, number in read.rows(checks.AWAITING.format(columns=columns, rules=RULES)):
         found.awaiting[target] += number
     for check in checks.CHECKS:
         for target, expected, seen in read.rows(check.sql.format(columns=columns)):

@@ -117,7 +117,7 @@ def connected(file: Path, **options: Any) -> Iterator["DuckDBPyConnection"]:  # 
         problem = f"another program has opened {file.name}, which belongs to the pipeline"
         raise BusyError(problem, "close it there and open data/intel.duckdb instead, which never blocks") from error
     try:
-        connection.execute("set timezone = 'UTC'")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

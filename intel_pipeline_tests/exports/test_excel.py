@@ -82,3 +82,9 @@ def test_nothing_found_is_a_sheet_with_its_headings(book, tmp_path) -> None:
     path = written(book, tmp_path, "select target, kind from follower_changes where false")
     assert cells(path) == [[("s", "target"), ("s", "kind")]]
     assert names(path.parent) == ["x.xlsx", "x.xlsx.manifest.json"]
+
+
+def test_text_that_the_library_would_take_for_markup_is_text(book, tmp_path) -> None:
+    attack = '<r></r></is></c><c><f>1+1</f></c><c t="inlineStr"><is><r></r>'
+    path = written(book, tmp_path, f"select '{attack}' as a, 'b' as \"<r></r>\"")
+    assert cells(path) == [[("s", "a"), ("s", "'<r></r>")], [("s", f"'{attack}"), ("s", "b")]]

@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -271,6 +272,17 @@ def test_an_export_that_is_killed_leaves_no_file_and_the_next_one_sweeps_the_res
     assert not (out / "x.csv").exists()
     export(book, "select 1", out / "other.csv")
     assert names(out) == ["other.csv", "other.csv.manifest.json"]
+
+
+def test_ctrl_c_ends_an_export_with_a_word_and_without_a_trace(book, out) -> None:
+    command = [sys.executable, "-c", KILLED, str(book), str(out / "x.csv")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half way\n"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+    assert b"interrupted; no file was written" in told
+    assert names(out) == []
 
 
 def test_sweeping_leaves_other_people_s_files_alone(tmp_path) -> None:

@@ -44,6 +44,10 @@ def test_a_warehouse_that_grew_day_by_day_holds(grown: Pipeline) -> None:
 
 SPOILED = [
     (
+        "insert into settlements values ('c', 'desk-1', 7, 'unfollowed', now())",
+        "settlements that the registry does not have",
+    ),
+    (
         "delete from members where target = 'desk-1' and user_id = (select min(user_id) from members where target = 'desk-1')",
         "members, by the last complete list",
     ),
