@@ -15,6 +15,7 @@ from intel_pipeline.replacement import put, workshop
 from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
 from intel_pipeline.warehouse.replay import Replay
@@ -111,6 +112,7 @@ def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:
     targets = pipeline.registry.targets.all()
     land_targets(transaction, targets)
     land_settlements(transaction, {target.label for target in targets}, pipeline.registry.settlements)
+    land_requests(transaction, pipeline.registry.ledger)
 
 
 def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: bool) -> None:

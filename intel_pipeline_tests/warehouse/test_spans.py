@@ -175,7 +175,7 @@ def test_a_warehouse_from_before_there_were_spans_gets_those_of_all_that_was_lea
 ) -> None:
     land(registry, lake, file, HISTORY)
     before = spans(file)
-    made_since = [CREATED.findall(sql) for number, sql in migrations() if number >= FIRST_WITH_SPANS]
+    made_since = [CREATED.findall(one.sql) for one in migrations() if one.number >= FIRST_WITH_SPANS]
     with connected(file) as connection:
         for kind, name in reversed([one for found in made_since for one in found]):
             connection.execute(f"drop {kind} {name}".replace("macro", "macro table"))
