@@ -27,7 +27,7 @@ from intel_pipeline.session_in_use import SessionInUse
 
 log = logging.getLogger(__name__)
 # How old what `status` tells of a capture in progress may be.
-NOTED_EVERY = timedelta(seconds=20)
+NOTED_EVERY = timedelta(minutes=2)
 
 
 def take(  # noqa: PLR0913  the batch's own state

@@ -81,7 +81,7 @@ class Round(Base):
 class Capture(Base):
     """One reading of one surface of one target; in progress while `finished_at` is null.
 
-    While it goes on, `row_count` and `reported_before` tell how far it has come, some seconds ago.
+    While it goes on, `row_count` and `reported_before` tell how far it had come some minutes ago.
     `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
     archive. `round` is null for imports. `session`: whose view of Instagram it is; null where that is not known.
 
