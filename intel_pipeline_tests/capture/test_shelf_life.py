@@ -103,8 +103,9 @@ def newest_first(pipeline: Pipeline) -> list:  # type: ignore[type-arg]
 def test_a_list_in_progress_says_how_long_it_takes_and_until_when_it_may(tmp_path: Path) -> None:
     pipeline = listed_pipeline(tmp_path / "data")
     begun(pipeline, 90_000)
-    (going_on,) = [one for one in standing(pipeline)["captures"] if one["captured"] is None]
-    assert "90,000 to list, 3.0 days at 30,000 a day; goes on until 2026-11-07" in going_on["reasons"]
+    (going_on,) = standing(pipeline)["in_progress"]
+    assert going_on["of"] == 90_000
+    assert f"{going_on['ends_at_last']:%Y-%m-%d}" == "2026-11-07"
 
 
 def test_a_list_that_cannot_be_read_in_time_is_not_begun_and_says_what_it_takes(tmp_path: Path) -> None:

@@ -33,13 +33,6 @@ def test_two_schedules_and_one_sensor_drive_it_all_and_are_on():
     assert [schedule.name for schedule in defs.schedules] == ["daily_round", "daily_upkeep"]
 
 
-def test_one_job_one_schedule_and_one_sensor_drive_it_all_and_are_on():
-    assert [schedule.name for schedule in defs.schedules] == ["daily_round"]
-    assert [sensor.name for sensor in defs.sensors] == ["planner"]
-    assert {schedule.default_status for schedule in defs.schedules} == {dg.DefaultScheduleStatus.RUNNING}
-    assert defs.sensors[0].default_status == dg.DefaultSensorStatus.RUNNING
-
-
 def test_a_tick_exports_nothing():
     assert "exports" not in defs.resolve_job_def("tick").graph.node_dict
 
