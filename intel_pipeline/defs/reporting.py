@@ -1,8 +1,8 @@
 """What runs tell the UI: numbers, which it plots, and a table of targets by their labels. Nobody's followers."""
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -90,6 +90,18 @@ def verdict_check(asset: str, tally: Tally, captures: Sequence[Capture]) -> dg.A
         description=", ".join(f"{capture.target}: {capture.verdict}" for capture in poor)
         or "every capture is complete",
         metadata={"targets": dg.MetadataValue.json({capture.target: capture.reasons for capture in poor})},
+    )
+
+
+def derived(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return the decorator of an asset of that name, which derives what the snapshots of a round teach."""
+    return dg.asset(
+        partitions_def=rounds,
+        group_name="changes",
+        kinds={"polars", "duckdb"},
+        pool="warehouse",
+        check_specs=[check_spec(READABLE_CHECK, name)],
+        deps=deps,
     )
 
 

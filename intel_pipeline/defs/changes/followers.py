@@ -4,19 +4,11 @@ from datetime import date
 
 import dagster as dg
 
-from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import READABLE_CHECK, check_spec, derived_result
+from intel_pipeline.defs.reporting import derived, derived_result
 from intel_pipeline.defs.resources import PipelineResource
 
 
-@dg.asset(
-    partitions_def=rounds,
-    group_name="changes",
-    kinds={"polars", "duckdb"},
-    pool="warehouse",
-    check_specs=[check_spec(READABLE_CHECK, "follower_changes")],
-    deps=["follower_snapshots"],
-)
+@derived("follower_changes", "follower_snapshots")
 def follower_changes(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Who followed, left, came back or renamed since the last complete capture; an incomplete one yields no loss."""
     from intel_pipeline.warehouse.derive import derive_followers

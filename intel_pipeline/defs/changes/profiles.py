@@ -4,19 +4,11 @@ from datetime import date
 
 import dagster as dg
 
-from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import READABLE_CHECK, check_spec, derived_result
+from intel_pipeline.defs.reporting import derived, derived_result
 from intel_pipeline.defs.resources import PipelineResource
 
 
-@dg.asset(
-    partitions_def=rounds,
-    group_name="changes",
-    kinds={"polars", "duckdb"},
-    pool="warehouse",
-    check_specs=[check_spec(READABLE_CHECK, "profile_changes")],
-    deps=["profile_snapshots"],
-)
+@derived("profile_changes", "profile_snapshots")
 def profile_changes(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Every captured profile in the history, and each field that differs from the capture before."""
     from intel_pipeline.warehouse.derive import derive_profiles

@@ -2,21 +2,11 @@
 
 import dagster as dg
 
-from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import VERDICT_CHECK, check_spec
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
+from intel_pipeline.defs.snapshots.taking import TickConfig, snapshots, take_snapshots
 
 
-@dg.asset(
-    partitions_def=rounds,
-    group_name="snapshots",
-    kinds={"polars", "parquet"},
-    pool="instagram",
-    retry_policy=RETRIES,
-    check_specs=[check_spec(VERDICT_CHECK, "follower_snapshots")],
-    deps=["profile_snapshots"],
-)
+@snapshots("follower_snapshots", "profile_snapshots")
 def follower_snapshots(
     context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult:

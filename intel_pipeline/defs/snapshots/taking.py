@@ -1,15 +1,17 @@
 """The body that the snapshot assets share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
-from intel_pipeline.defs.reporting import round_metadata, verdict_check
+from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.defs.reporting import VERDICT_CHECK, check_spec, round_metadata, verdict_check
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import IntelError, RegistryError
 from intel_pipeline.instagram.errors import TransientError
@@ -17,6 +19,19 @@ from intel_pipeline.instagram.source import Surface
 
 # Half the delay is the least that PLUS_MINUS leaves of it; full jitter could repeat at once.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+
+def snapshots(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return the decorator of an asset of that name, which captures one surface of the round that it is run for."""
+    return dg.asset(
+        partitions_def=rounds,
+        group_name="snapshots",
+        kinds={"polars", "parquet"},
+        pool="instagram",
+        retry_policy=RETRIES,
+        check_specs=[check_spec(VERDICT_CHECK, name)],
+        deps=deps,
+    )
 
 
 class TickConfig(dg.Config):
