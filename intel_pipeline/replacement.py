@@ -15,8 +15,8 @@ SUFFIX = ".tmp"
 def replaced(path: Path, mode: int = 0o666) -> Iterator[Path]:
     """Yield a temporary path beside `path`; afterwards it takes that name, durably, or leaves no trace.
 
-    `mode`: who may read and write it, less what the umask forbids. Write to it by opening it; a file of another inode in its place would be swept by others. What processes that were
-    killed have left in this folder is swept first.
+    `mode`: who may read and write it, less what the umask forbids. Write to it by opening it; a file of another inode in
+    its place would be swept by others. What processes that were killed have left in this folder is swept first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
@@ -48,9 +48,19 @@ def workshop(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
+    with held_folder(path.parent, f".{path.name}.", SUFFIX) as folder:
+        yield folder
+
+
+@contextmanager
+def held_folder(parent: Path, beginning: str, end: str = "") -> Iterator[Path]:
+    """Yield a new folder in `parent`, locked, for its owner's eyes only; it is gone afterwards with all that is in it.
+
+    Its name begins and ends so: what is left of it if this process is killed is swept by that.
+    """
     while True:
-        folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}{SUFFIX}")
-        folder.mkdir()
+        folder = parent / f"{beginning}{secrets.token_hex(4)}{end}"
+        folder.mkdir(mode=0o700)
         try:
             descriptor = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
@@ -67,9 +77,12 @@ def workshop(path: Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def sweep(folder: Path) -> None:
-    """Remove the temporary files and folders in `folder` whose writers are no more: nobody holds a lock on them."""
-    for path in folder.glob(f".*{SUFFIX}"):
+def sweep(folder: Path, pattern: str = f".*{SUFFIX}") -> None:
+    """Remove the temporary files and folders in `folder` whose writers are no more: nobody holds a lock on them.
+
+    `pattern`: what temporary ones are called, with / at its end where they are folders.
+    """
+    for path in folder.glob(pattern):
         # Its writer may be done with it, or another run may have swept it.
         with suppress(FileNotFoundError), opened(path) as descriptor:
             if not locked(descriptor):

@@ -26,7 +26,8 @@ from intel_pipeline.exports.formulas import literal
 from intel_pipeline.exports.manifest import Exported, checksum, manifest, manifest_path
 from intel_pipeline.exports.pipe import poured
 from intel_pipeline.exports.projection import headings, projected
-from intel_pipeline.exports.scratch import place, scratch
+from intel_pipeline.exports.scratch import scratch
+from intel_pipeline.replacement import put
 from intel_pipeline.warehouse.reading import QueryError, reading_into
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ class Exporter:
             text = manifest(done, rows, form, columns, self.generation, now)
             # What has a manifest is what the manifest says, at any moment.
             manifest_path(path).unlink(missing_ok=True)
-            place(written, path)
+            put(written, path)
             written.write_text(text, encoding="utf-8")
-            place(written, manifest_path(path))
+            put(written, manifest_path(path))
         return done
 
     def pour(self, rows: Rows, form: Form, out: IO[bytes]) -> int:
