@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.follow_lists import capture_list
@@ -20,6 +21,7 @@ from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.errors import BusyError, CaptureError, IntelError, RegistryError
 from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError, UnreachableError
+from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture, Target
@@ -159,11 +161,6 @@ def run_script(session: SessionInUse, source: Source, target: Target, capture: C
                 return capture_profile(source, journal, subject)
             case "posts":
                 return capture_posts(source, journal, subject, pipeline.settings.posts_per_capture, progress)
-            case "followees":
-                return capture_list(
-                    source, journal, subject, "followees", expect, progress, partial(judge, pipeline, capture)
-                )
             case _:
-                return capture_list(
-                    source, journal, subject, "followers", expect, progress, partial(judge, pipeline, capture)
-                )
+                name = cast("FollowList", capture.surface)
+                return capture_list(source, journal, subject, name, expect, progress, partial(judge, pipeline, capture))

@@ -8,6 +8,7 @@ from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.listing import evidence_of, read_list
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.page import Page
 from intel_pipeline.capture.verdict import Assessment, Evidence
 from intel_pipeline.capture.watching import Progress
 from intel_pipeline.instagram.errors import FOLLOW, PrivateError
@@ -15,7 +16,7 @@ from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.readings.follower_list import FollowerPage
 from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.readings.profile import ProfileReading
-from intel_pipeline.instagram.source import Answer, Source, Subject
+from intel_pipeline.instagram.source import Source, Subject
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,7 +51,11 @@ def capture_list(  # noqa: PLR0913  whom to ask, and whom to tell
     reported = reported_of(before, name)
     if journal.kept(key_of(name, None)) is None:
         expect(reported)
-    read = pages(journal, name, lambda cursor: ask(subject, cursor), lambda rows: progress(rows, reported))
+
+    def page_at(cursor: str | None) -> Page:
+        return journal.once(key_of(name, cursor), lambda: ask(subject, cursor))
+
+    read = pages(page_at, lambda rows: progress(rows, reported))
     listing = read_list(read, journal.path.parent)
     last = journal.once(AFTER, lambda: source.profile(subject))
     after = interpret.profile(last.answer)
@@ -88,14 +93,12 @@ def reported_of(profile: ProfileReading, name: FollowList) -> int | None:
 
 
 def pages(
-    journal: Journal, name: FollowList, ask: Callable[[str | None], Answer], progress: Callable[[int], None]
+    page_at: Callable[[str | None], Page | None], progress: Callable[[int], None]
 ) -> Iterator[tuple[FollowerPage, datetime]]:
-    """Yield the list's pages and their moments, each asked for by the cursor of the one before."""
+    """Yield the list's pages and their moments, each at the cursor of the one before, until there is none."""
     cursor: str | None = None
     rows = 0
-    while True:
-        asked = cursor
-        page = journal.once(key_of(name, asked), lambda: ask(asked))  # noqa: B023
+    while page := page_at(cursor):
         read = interpret.follow_list(page.answer)
         rows += len(read.user_ids)
         progress(rows)

@@ -1,11 +1,10 @@
 """Ending a capture that was not completed in time with what it has read: whoever it shows was there."""
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime
+from typing import cast
 
 from intel_pipeline.capture.findings import Finding
-from intel_pipeline.capture.follow_lists import BEFORE, key_of, reported_of
+from intel_pipeline.capture.follow_lists import BEFORE, key_of, pages, reported_of
 from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.listing import read_list
 from intel_pipeline.capture.outcome import Outcome
@@ -13,7 +12,6 @@ from intel_pipeline.capture.raw_pages import forget, journal_path
 from intel_pipeline.capture.snapshot import keep
 from intel_pipeline.errors import IntelError
 from intel_pipeline.instagram.readings import interpret
-from intel_pipeline.instagram.readings.follower_list import FollowerPage
 from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.source import LISTS
 from intel_pipeline.pipeline import Pipeline
@@ -42,9 +40,7 @@ def found(pipeline: Pipeline, capture: Capture, why: str) -> Finding | None:
         return None
     # Whatever the surface: opening it drops a last page that was cut short.
     with Journal(path, pipeline.clock) as journal:
-        if capture.surface not in LISTS:
-            return None
-        return salvaged(journal, "followers" if capture.surface == "followers" else "followees", why)
+        return salvaged(journal, cast("FollowList", capture.surface), why) if capture.surface in LISTS else None
 
 
 def salvaged(journal: Journal, name: FollowList, why: str) -> Finding | None:
@@ -56,7 +52,8 @@ def salvaged(journal: Journal, name: FollowList, why: str) -> Finding | None:
     if first is None or journal.kept(key_of(name, None)) is None:
         return None
     before = interpret.profile(first.answer)
-    listing = read_list(pages(journal, name), journal.path.parent)
+    read = pages(lambda cursor: journal.kept(key_of(name, cursor)), lambda _: None)
+    listing = read_list(read, journal.path.parent)
     outcome = Outcome(
         verdict="partial",
         reasons=(why,),
@@ -73,12 +70,3 @@ def salvaged(journal: Journal, name: FollowList, why: str) -> Finding | None:
         broken=listing.broken or why,
     )
     return Finding(outcome, listing.followers)
-
-
-def pages(journal: Journal, name: FollowList) -> Iterator[tuple[FollowerPage, datetime]]:
-    """Yield the list's pages that there are, and their moments."""
-    cursor: str | None = None
-    while page := journal.kept(key_of(name, cursor)):
-        read = interpret.follow_list(page.answer)
-        yield read, page.received_at
-        cursor = read.next_cursor
