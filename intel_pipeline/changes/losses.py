@@ -73,7 +73,7 @@ def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
             rows[case], of_cohorts = weighed_at(case, balances[case], rows[case])
             said.append(of_cohorts)
     if said:
-        told = decided(told, pl.concat(said))
+        told = decided(told, pl.concat(said), {case: row.flicker for case, row in rows.items()})
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
     news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
@@ -100,8 +100,7 @@ def gone_by(confirmed: pl.DataFrame, balances: Balances, rows: Mapping[int, Row]
 def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, pl.DataFrame]:
     """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort.
 
-    That is COHORT, the `chance` that one of it is hidden, `most`, which it may be, `ripe_at`, the absences that
-    flickering explains, and `needed`.
+    That is COHORT, the `chance` that one of it is hidden, `most`, which it may be, and `needed`.
     """
     found = weighed(balance)
     coincidence = coincides(found.entries, found.weighing, found.counts)
@@ -114,23 +113,21 @@ def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, pl.
             "chance": found.weighing.chances,
             "needed": pl.Series(needed(found.rows, last.flicker, counts), dtype=pl.Int32),
         }
-    ).with_columns(case=pl.lit(case, pl.Int32), most=pl.lit(allowed), ripe_at=pl.lit(last.flicker, pl.Int32))
+    ).with_columns(case=pl.lit(case, pl.Int32), most=pl.lit(allowed))
     return replace(last, counts=counts), said
 
 
-def decided(told: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+def decided(told: pl.DataFrame, said: pl.DataFrame, flickers: Mapping[int, int]) -> pl.DataFrame:
     """Return the losses with what the counts have `said` of each: `proven`, or the `reason` why not; and `needed`.
 
-    Nothing is decided in a case of which nothing is said.
+    `flickers`: the absences that flickering explains, by case; of a case in which none has so many, nothing is said.
     """
-    weighed_cases = pl.col("case").is_in(said["case"].unique().implode())
-    ripe_at = dict(said.select("case", "ripe_at").unique().iter_rows())
-    known = told.drop("needed").join(said.drop("ripe_at"), on=COHORT, how="left", maintain_order="left")
-    known = known.with_columns(ripe_at=pl.col("case").replace_strict(ripe_at, default=None, return_dtype=pl.Int32))
+    known = told.drop("needed").join(said, on=COHORT, how="left", maintain_order="left")
+    known = known.with_columns(ripe_at=pl.col("case").replace_strict(flickers, return_dtype=pl.Int32))
     waiting = (pl.col("absences") < pl.col("ripe_at")) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
     # What the counts once said against a loss they may fall silent about later: that is not worth another word.
     against = (pl.col("known") == CONTRADICTED).fill_null(value=False) | (pl.col("chance") >= CLEARLY)
-    reason = pl.when(waiting | ~weighed_cases).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
+    reason = pl.when(waiting).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))
     ripe = pl.col("absences") >= pl.col("ripe_at")
     return known.with_columns(
         proven=(ripe & (pl.col("chance") <= pl.col("most"))).fill_null(value=False),

@@ -11,7 +11,7 @@ from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse import checks
 from intel_pipeline.warehouse.landing.outstanding import RULES
-from intel_pipeline.warehouse.landing.registers import CAPTURE_COLUMNS, capture_frame
+from intel_pipeline.warehouse.landing.registers import CAPTURE_COLUMNS, capture_frame, told_of
 from intel_pipeline.warehouse.schema import migrate
 from intel_pipeline.warehouse.tables import derived_tables
 from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
@@ -121,7 +121,7 @@ def unsound(lake: Path, capture: "Capture") -> Iterator[str]:
     try:
         rows = snapshot_file.counted(lake, capture.snapshot)
     except DamagedFileError as error:
-        yield f"{capture.target}: {error.problem}. {error.fix}"
+        yield told_of(capture.target, error)
         return
     if capture.distinct_count not in (None, rows):
         yield f"{capture.target}: {Path(capture.snapshot).name} has {rows} rows, the registry {capture.distinct_count}"

@@ -6,7 +6,6 @@ from itertools import zip_longest
 
 import polars as pl
 
-from intel_pipeline.changes.cases import NUMBER
 from intel_pipeline.changes.comparison import Lists
 from intel_pipeline.changes.followers import Lessons, learn_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
@@ -14,11 +13,11 @@ from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.keeping import Wave, keep, lost_among
+from intel_pipeline.warehouse.landing.keeping import Wave, keep, lost_among, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake, list_at
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
-from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
 from intel_pipeline.warehouse.landing.rewinding import rewind
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
@@ -72,7 +71,7 @@ def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], l
     known = known_of(transaction, lake, group)
     for target, error in known.items():
         if isinstance(error, DamagedFileError):
-            landed.unreadable.append(f"{target}: {error.problem}. {error.fix}")
+            landed.unreadable.append(told_of(target, error))
     usable = {target: one for target, one in known.items() if isinstance(one, Known)}
     losses = open_losses(transaction, usable)
     for wave in zip_longest(*(group[target].captures for target in usable)):
@@ -100,7 +99,7 @@ def land_wave(  # noqa: PLR0913  what it reads and what it changes
     cases = [Case(ref(capture), one.before, one.balance, one.since) for capture, one in zip(kept, before, strict=True)]
     lists = [(one.members, listed[capture.capture_id]) for capture, one in zip(kept, before, strict=True)]
     targets = [capture.target for capture in kept]
-    places = pl.DataFrame({"target": targets, "case": range(len(kept))}, schema_overrides={"case": NUMBER})
+    places = places_of(targets)
     own = losses.join(places, on="target", maintain_order="left").select("case", *OPEN_LOSS.names())
     more = ATTRIBUTES[1:]
     try:
@@ -128,7 +127,7 @@ def readable(lake: Lake, captures: Sequence[Capture], landed: Landed) -> dict[st
         try:
             found[capture.capture_id] = list_at(lake.folder, str(capture.snapshot), capture.distinct_count or 0)
         except DamagedFileError as error:
-            landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+            landed.unreadable.append(told_of(capture.target, error))
     return found
 
 
@@ -137,7 +136,7 @@ def sorted_well(lake: Lake, capture: Capture, landed: Landed) -> bool:
     try:
         snapshot_file.read(lake.folder, str(capture.snapshot), ["user_id"])
     except DamagedFileError as error:
-        landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+        landed.unreadable.append(told_of(capture.target, error))
         return False
     return True
 

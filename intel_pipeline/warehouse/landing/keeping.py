@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from intel_pipeline.changes.cases import KEY
+from intel_pipeline.changes.cases import KEY, NUMBER
 from intel_pipeline.changes.followers import Lessons
 from intel_pipeline.changes.standing import LOST, Case
 from intel_pipeline.contracts.attributes import ATTRIBUTES
@@ -49,17 +49,21 @@ class Wave:
 
     def of(self, rows: pl.DataFrame, chosen: Sequence[bool] | None = None) -> pl.DataFrame:
         """Return `rows` with their `target` in the place of their `case`; only those of the `chosen` cases."""
-        numbers = [number for number in range(len(self.captures)) if chosen is None or chosen[number]]
-        places = pl.DataFrame(
-            {"case": numbers, "target": [self.captures[number].target for number in numbers]},
-            schema={"case": pl.Int32(), "target": pl.String()},
-        )
-        return rows.join(places, on="case", maintain_order="left").drop("case")
+        places = places_of(self.targets)
+        some = places if chosen is None else places.filter(pl.Series(chosen, dtype=pl.Boolean))
+        return rows.join(some, on="case", maintain_order="left").drop("case")
+
+
+def places_of(targets: Sequence[str]) -> pl.DataFrame:
+    """Return `case` and `target` of each of the targets, the cases in their order."""
+    return pl.DataFrame(
+        {"case": range(len(targets)), "target": targets}, schema={"case": NUMBER, "target": pl.String()}
+    )
 
 
 def lost_among(transaction: Transaction, newcomers: pl.DataFrame, targets: Sequence[str]) -> pl.DataFrame:
     """Return `case` and LOST of those `newcomers` (`case`, `user_id`) of whom it is known that they had left."""
-    places = pl.DataFrame({"case": range(len(targets)), "target": targets}, schema_overrides={"case": pl.Int32()})
+    places = places_of(targets)
     nobody = pl.DataFrame(schema={"case": pl.Int32(), **LOST})
     if newcomers.is_empty():
         return nobody

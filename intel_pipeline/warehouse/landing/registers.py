@@ -49,6 +49,11 @@ class Landed:
     unreadable: list[str] = field(default_factory=list)
 
 
+def told_of(target: str, error: DamagedFileError) -> str:
+    """Return in words whose snapshot could not be read, why, and what now."""
+    return f"{target}: {error.problem}. {error.fix}"
+
+
 def land_each(captures: Sequence[Capture], land: Callable[[Capture], Mapping[str, int]]) -> Landed:
     """Land one capture after the other; one whose snapshot is damaged neither stops nor hides the others.
 
@@ -61,7 +66,7 @@ def land_each(captures: Sequence[Capture], land: Callable[[Capture], Mapping[str
         try:
             landed.numbers.update(land(capture))
         except DamagedFileError as error:
-            landed.unreadable.append(f"{capture.target}: {error.problem}. {error.fix}")
+            landed.unreadable.append(told_of(capture.target, error))
     return landed
 
 
