@@ -10,7 +10,7 @@ from intel_pipeline.registry.failures import translate
 
 # For how long a second writer waits for the first.
 PATIENCE = 30
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000}", "foreign_keys=ON")
+PRAGMAS = (f"busy_timeout={PATIENCE * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 # A connection that says nothing is given up by both ends: the server frees the lock of a machine that has vanished, and
 # the machine notices a server that has. (Seconds, but for the milliseconds of `tcp_user_timeout`.)
 SILENCE: dict[str, object] = {

@@ -12,13 +12,15 @@ from intel_pipeline.registry.session_lock import lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0006"
+# Where an SQLite file says that it is in WAL mode, and how (https://sqlite.org/fileformat.html, 1.3.3).
+WAL_AT, WAL = 18, b"\x02\x02"
 # An index on millions of requests takes its time, and whoever waits for it is not stuck.
 NO_HURRY = text("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '10min', true)")
 
 
 def migrate(engine: Engine) -> None:
     """Bring the schema up to HEAD, or raise DamagedFileError for a registry that a newer program wrote."""
-    if version(engine) == HEAD:
+    if opened_before(engine) and version(engine) == HEAD:
         return
     # Alembic costs 0.3 s to import, which every run would pay.
     from alembic import command
@@ -34,6 +36,20 @@ def migrate(engine: Engine) -> None:
         except CommandError as error:
             problem = f"the registry was written by a newer program: this one knows the schema {HEAD} at most"
             raise DamagedFileError(problem, "use the newer version of intel_pipeline") from error
+
+
+def opened_before(engine: Engine) -> bool:
+    """Tell whether a connection hinders nobody: whoever connects to a new SQLite file first switches it to WAL.
+
+    That takes the file for itself, and a second one who tries it meanwhile is refused at once, however patient.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    file = Path(str(engine.url.database))
+    if not file.exists():
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(WAL) + WAL_AT)[WAL_AT:] == WAL
 
 
 @contextmanager
