@@ -24,12 +24,13 @@ def run(seed: int = SEED) -> Report:
         snapshot, world = listed(loop)
         broken = [*record.broken, *(f"left behind: {path}" for path in strays(loop.folder))]
     broken += ["the snapshot is not the world's list"] if snapshot != world else []
-    rows: list[tuple[object, ...]] = [
+    asked: list[tuple[str, int, int, int]] = [
         ("pages of followers", record.pages, record.asked[PAGE], record.pages + record.killed),
         *((kind, len(keys), record.asked[kind], len(keys) + record.killed) for kind, keys in READS.items()),
     ]
-    broken += [line for what, _, asked, limit in rows for line in over(f"requests for {what}", asked, limit)]
-    rows += [
+    broken += [line for what, _, number, limit in asked for line in over(f"requests for {what}", number, limit)]
+    rows: list[tuple[object, ...]] = [
+        *asked,
         ("instaloader's tokens", 2, record.asked[TOKENS], None),
         ("answers that a kill kept from the disk", 0, record.lost, record.killed),
         ("whatever must not have been", 0, len(record.broken), 0),

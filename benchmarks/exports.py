@@ -1,7 +1,6 @@
 """Ten million rows exported in each format: seconds, and the most memory that the process took. `make exports`."""
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import limits
+from benchmarks.measure import in_own_process
 from benchmarks.memory import kilobytes
 from benchmarks.report import Report, over, tell
 from intel_pipeline.exports.description import ExportError, Form, Rows
@@ -83,10 +83,7 @@ def one(publication: Path, query: str, form: Form, path: Path) -> dict[str, floa
 
 def measured(way: str, publication: Path, folder: Path) -> dict[str, float]:
     """Return what a process of its own found."""
-    command = [sys.executable, "-m", "benchmarks.exports", way, str(publication), str(folder / "export")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own interpreter
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer
+    return in_own_process("benchmarks.exports", way, publication, folder / "export")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """How much memory it takes to capture two million followers, and to capture them again a day later."""
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ import pyarrow.parquet  # noqa: F401
 import intel_pipeline.contracts.follower
 import intel_pipeline.contracts.profile  # noqa: F401
 from benchmarks import limits
+from benchmarks.measure import in_own_process
 from benchmarks.memory import kilobytes
 from benchmarks.report import Report, over
 from intel_pipeline.capture.tally import Limits
@@ -110,7 +110,7 @@ class CrowdedSession(SessionInUse):
     @contextmanager
     def source(self) -> Iterator[Crowd]:
         """Yield the crowd of today."""
-        yield Crowd((self.clock.now() - START).days)
+        yield Crowd((self.pipeline.clock.now() - START).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,7 @@ def run() -> Report:
 
 def measured(folder: str, day: int) -> dict[str, Any]:
     """Capture the crowd of `day` in a process of its own; return its CPU seconds and its megabytes above the imports."""
-    command = [sys.executable, "-m", "benchmarks.long_list", folder, str(day)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own interpreter
-    taken: dict[str, Any] = json.loads(done.stdout)
+    taken = in_own_process("benchmarks.long_list", folder, day)
     found, lost = SIZE, SIZE // MOVING if day else None
     if (taken["rows"], taken["missing"]) != (found, lost):
         raise ValueError(taken)

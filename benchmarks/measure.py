@@ -1,8 +1,12 @@
 """Measuring CPU seconds of this process, the figure that a busy machine distorts least."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
+from typing import Any
 
 Way = Callable[[], object]
 
@@ -38,3 +42,11 @@ def turns(ways: Mapping[str, Way], rounds: int, before: Way = int) -> dict[str, 
             work()
             taken[name].append(time.process_time() - began)
     return taken
+
+
+def in_own_process(module: str, *arguments: object) -> dict[str, Any]:
+    """Return the figures that `python -m module` prints as JSON: its memory is nobody else's, and what it says is seen."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  our own interpreter
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures

@@ -1,7 +1,6 @@
 """How much memory it takes to compare two lists of a hundred million ids."""
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks import limits
+from benchmarks.measure import in_own_process
 from benchmarks.report import Report, over
 from intel_pipeline.changes.comparison import differing
 from intel_pipeline.contracts.attributes import FINGERPRINT
@@ -74,10 +74,7 @@ def ours(before: Path, after: Path) -> int:
 
 def measured(way: str, folder: str) -> dict[str, float]:
     """Return the CPU seconds and the megabytes above its imports of a process that does nothing but `way`."""
-    command = [sys.executable, "-m", "benchmarks.memory", way, folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own interpreter
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer
+    return in_own_process("benchmarks.memory", way, folder)
 
 
 def kilobytes(name: str) -> int:

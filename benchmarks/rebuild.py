@@ -58,7 +58,7 @@ def run(*sizes: tuple[int, int, int]) -> Report:
     return Report("The warehouse rebuilt from lake and registry", ("history", "what", "measured"), rows, broken)
 
 
-def told(work: Callable[..., None], *values: Any) -> dict[str, float]:  # noqa: ANN401  whatever the work takes
+def told(work: Callable[..., float | None], *values: Any) -> dict[str, float]:  # noqa: ANN401  whatever the work takes
     """Do some work in a process of its own; return its `wall` and `cpu` seconds and the most `mb` that it held."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -70,7 +70,7 @@ def told(work: Callable[..., None], *values: Any) -> dict[str, float]:  # noqa: 
     return found
 
 
-def measured(line: Connection, work: Callable[..., Any], values: tuple[Any, ...]) -> None:
+def measured(line: Connection, work: Callable[..., float | None], values: tuple[Any, ...]) -> None:
     """Send what some work took; what it returns, if anything, are the seconds that count."""
     began, used = time.perf_counter(), time.process_time()
     cpu = work(*values)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ FAULTS = ("flickering", "hiding", "renaming", "cut", "cut_slightly", "duplicated
 STRENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0)
 SEEDS, DAYS, WORKERS = 3, 120, 2
 # Told apart by colour, by dash and by marker.
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     OURS: {"color": "#0b6e4f", "linestyle": "-", "marker": "o", "linewidth": 2.5, "zorder": 5},
     BASELINES[0]: {"color": "#b3261e", "linestyle": "--", "marker": "s"},
     BASELINES[1]: {"color": "#8a5a00", "linestyle": "-.", "marker": "^"},
@@ -42,8 +43,10 @@ def drawn(figures: Figures) -> Figure:
             scores = [figures.total(claimant, [f"{fault} {strength}"])["left"] for strength in STRENGTHS]
             # A strength at which nothing is claimed has no precision, and no point.
             shown = [
-                (strength, 100 * one.precision) for strength, one in zip(STRENGTHS, scores, strict=True) if one.claimed
-            ]  # type: ignore[operator]
+                (strength, 100 * one.precision)
+                for strength, one in zip(STRENGTHS, scores, strict=True)
+                if one.precision is not None
+            ]
             panel.plot(*zip(*shown, strict=True), label=claimant, markersize=5, **look)
         panel.set_xscale("log", base=2)
         panel.set_xticks(STRENGTHS, [f"{strength:g}" for strength in STRENGTHS])
