@@ -10,8 +10,9 @@ import polars as pl
 from benchmarks import limits, lists
 from benchmarks.measure import interleaved
 from benchmarks.report import Report, over
-from intel_pipeline.changes.comparison import compared, differing
+from intel_pipeline.changes.comparison import compared, differing, keyed
 from intel_pipeline.changes.sorted_join import paired
+from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.lake import snapshot_file
 
 Way = Callable[[Path, tuple[Path, Path]], tuple[int, ...]]
@@ -66,7 +67,7 @@ def new_and_lost(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
 
 def new_lost_and_changed(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare ids and fingerprints: the pipeline's own query."""
-    found = differing(*([snapshot_file.scan(lake, path)] for path in paths)).collect()
+    found = differing(*(keyed([snapshot_file.scan(lake, path)], FINGERPRINT) for path in paths)).collect()
     new, lost = found["key"].null_count(), found["key_after"].null_count()
     return new, lost, found.height - new - lost
 

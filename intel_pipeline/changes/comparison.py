@@ -1,6 +1,6 @@
 """What differs between two follower lists, of any number of targets, found in one streaming pass over all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,12 +11,15 @@ from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
 # A member of a list: `position` counts from the top of the list, null where that is not known.
 MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
+SHOWN = ["username", "position"]
 # So many of the earlier list's first entries tell in which order a list is kept.
 HEAD = 100
 # Greater than every id: case and id make one number, by which the rows of all cases are sorted.
 BEYOND = 2**37
+# A list that is held, or read as it is needed.
+Listed = pl.DataFrame | pl.LazyFrame
 # The earlier and the later list of a case.
-Lists = tuple[pl.LazyFrame, pl.LazyFrame]
+Lists = tuple[Listed, Listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,12 @@ def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     A list that has the column FINGERPRINT is compared without reading its texts; names and positions are then
     read of those who differ, and of the later list `more` columns. Only what differs is ever held as a whole.
     """
-    before, after = [earlier for earlier, _ in lists], [later for _, later in lists]
+    before = keyed([earlier for earlier, _ in lists], *SHOWN, FINGERPRINT)
+    after = keyed([later for _, later in lists], *SHOWN, FINGERPRINT, *more)
     found = differing(before, after).collect()
     gone, new = found["key_after"].is_null(), found["key"].is_null()
     changed = found.filter(~gone & ~new)["key"]
-    old = members(before, found.filter(~new)["key"], also=pl.col("position") < HEAD)
+    old = members(before, found.filter(~new)["key"], head=True)
     top = old.filter(pl.col("position") < HEAD)["key"]
     present = members(after, pl.concat([found.filter(new)["key_after"], changed, top]), more)
     both = old.join(present, on="key", suffix="_after", maintain_order="left")
@@ -63,32 +67,55 @@ def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     )
 
 
-def differing(before: Sequence[pl.LazyFrame], after: Sequence[pl.LazyFrame]) -> Pairs:
-    """Return the query for `key` and `key_after` of those in one list only, and of those who are shown otherwise."""
-    pairs = paired(keyed(before, FINGERPRINT), keyed(after, FINGERPRINT), "key")
+def differing(before: Listed, after: Listed) -> Pairs:
+    """Return the query for `key` and `key_after` of those in one list only, and of those who are shown otherwise.
+
+    `before`, `after`: as `keyed` returns them, with FINGERPRINT.
+    """
+    left, right = (listed.select("key", FINGERPRINT) for listed in (before, after))
+    pairs = paired(left, right, "key")
     alone = pl.col("key").is_null() | pl.col("key_after").is_null()
     otherwise = pl.col(FINGERPRINT) != pl.col(f"{FINGERPRINT}_after")
     return pairs.where(alone | otherwise, "key", "key_after")
 
 
-def keyed(lists: Iterable[pl.LazyFrame], *columns: str) -> pl.LazyFrame:
-    """Return the rows of all lists with the one number of their case and id, `key`, and these columns."""
+def keyed(lists: Sequence[Listed], *columns: str) -> Listed:
+    """Return the rows of all lists with the one number of their case and id, `key`, and these columns.
+
+    Held where all of them are. A list without FINGERPRINT gets it, where that is one of the columns.
+    """
+    import numpy as np
+
+    held = [listed for listed in lists if isinstance(listed, pl.DataFrame)]
+    if len(held) == len(lists):
+        wanted = ["user_id", *columns]
+        whole = [listed if {*wanted} <= {*listed.columns} else fingerprinted(listed) for listed in held]
+        rows = pl.concat([listed[wanted] for listed in whole])
+        cases = np.repeat(np.arange(len(held)), [listed.height for listed in held])
+        # Laid together are only the numbers, which are gone through row by row; texts are picked here and there.
+        numbers = [rows[name].rechunk() for name in columns if rows.schema[name].is_numeric()]
+        return rows.with_columns((rows["user_id"].rechunk() + pl.Series(cases * BEYOND)).alias("key"), *numbers)
     frames = []
     for case, listed in enumerate(lists):
-        own = fingerprinted(listed) if FINGERPRINT in columns else listed
+        own = fingerprinted(listed.lazy()) if FINGERPRINT in columns else listed.lazy()
         # Of a single list the key is the id itself, so that a filter by it is left to whoever reads the file.
         key = pl.col("user_id") + case * BEYOND if case else pl.col("user_id")
         frames.append(own.select(key.alias("key"), *columns))
     return pl.concat(frames)
 
 
-def members(
-    lists: Sequence[pl.LazyFrame], keys: pl.Series, more: Sequence[str] = (), also: pl.Expr | None = None
-) -> pl.DataFrame:
-    """Return `key`, `username`, `position` and `more` of those with `keys`, and of whom `also` holds, sorted by `key`."""
+def members(listed: Listed, keys: pl.Series, more: Sequence[str] = (), *, head: bool = False) -> pl.DataFrame:
+    """Return `key`, `username`, `position` and `more` of those with `keys`, and of the first HEAD entries, by `key`."""
+    columns = ["key", *SHOWN, *more]
+    if isinstance(listed, pl.DataFrame):
+        # It is sorted, and a search costs a tenth of a filter.
+        places = listed["key"].search_sorted(keys)
+        there = places.filter(keys == listed["key"].gather(places, null_on_oob=True))
+        top = listed.select((pl.col("position") < HEAD).arg_true()).to_series() if head else places.clear()
+        return listed[pl.concat([there, top.cast(places.dtype)]).unique().sort()].select(columns)
     wanted = pl.col("key").is_in(keys.implode())
-    chosen = wanted if also is None else wanted | also
-    return keyed(lists, "username", "position", *more).filter(chosen).collect(engine="streaming").sort("key")
+    chosen = wanted | (pl.col("position") < HEAD) if head else wanted
+    return listed.filter(chosen).select(columns).collect(engine="streaming").sort("key")
 
 
 def placed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -51,8 +51,9 @@ def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
 def named(rows: pl.DataFrame, cases: Sequence[Case]) -> pl.Series:
     """Return the ids of the changes in `rows` (`case`, `change_id`, `kind`, `user_id`), new ones where there is none."""
     captures = [(case.capture.target, case.capture.capture_id) for case in cases]
-    ids = []
-    for case, known, kind, user_id in rows.select("case", "change_id", "kind", "user_id").iter_rows():
-        target, capture_id = captures[case]
-        ids.append(known or change_id(target, kind, user_id, capture_id))
+    columns = (rows[name].to_list() for name in ("case", "change_id", "kind", "user_id"))
+    ids = [
+        known or change_id(captures[case][0], kind, user_id, captures[case][1])
+        for case, known, kind, user_id in zip(*columns, strict=True)
+    ]
     return pl.Series("change_id", ids, dtype=pl.String)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import polars as pl
 
 from intel_pipeline.changes.cases import KEY, numbered
-from intel_pipeline.changes.comparison import Lists, compared, listing
+from intel_pipeline.changes.comparison import Listed, Lists, compared, listing
 from intel_pipeline.changes.events import event, told
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.losses import begun_at, judged
@@ -105,7 +105,7 @@ class Lesson:
     row: Row
 
 
-def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Lesson:
+def learn(standing: Standing, capture: CaptureRef, listed: Listed) -> Lesson:
     """Return what one `capture` teaches to somebody who knows `standing`, as `learn_all`."""
     case = Case(capture, standing.before, standing.balance, standing.since)
     found = learn_all(
@@ -115,7 +115,9 @@ def learn(standing: Standing, capture: CaptureRef, listed: pl.LazyFrame) -> Less
         [standing.lost.join(found.again, on="user_id", how="anti", maintain_order="left"), found.confirmed.drop("case")]
     )
     after = Standing(
-        members=listing(listed) if capture.complete else brought_up_to_date(standing.members, found.shown.drop("case")),
+        members=listing(listed.lazy())
+        if capture.complete
+        else brought_up_to_date(standing.members, found.shown.drop("case")),
         before=capture if capture.complete else case.earlier,
         losses=found.open.drop("case"),
         lost=lost,

@@ -20,6 +20,14 @@ UNDECIDED = "the reported counts err too much, or too few of them are known, to 
 CLEARLY = 0.5
 # What losses of a case that went missing at the same capture have in common.
 COHORT = ["case", "first_capture_id"]
+# What counts say of a cohort: the `chance` that one of it is hidden, `most`, which it may be, and the absences `needed`.
+SAID = {
+    "case": pl.Int32(),
+    "first_capture_id": pl.String(),
+    "chance": pl.Float64(),
+    "needed": pl.Int32(),
+    "most": pl.Float64(),
+}
 Balances = Mapping[int, tuple[Row, ...]]
 
 
@@ -51,13 +59,13 @@ def begun_at(missing: pl.DataFrame, cases: Sequence[Case]) -> pl.DataFrame:
 
 def aged(losses: pl.DataFrame, balances: Balances) -> pl.DataFrame:
     """Return the losses with `absences`, the complete captures since each began; one more than are kept at most."""
-    absences: dict[tuple[int, str], int] = {}
+    absences = []
     for case, first in losses.select(COHORT).unique().iter_rows():
         balance = balances[case]
         ages = (len(balance) - number for number, row in enumerate(balance) if row.capture_id == first)
-        absences[case, first] = next(ages, len(balance) + 1)
-    found = [absences[cohort] for cohort in losses.select(COHORT).iter_rows()]
-    return losses.with_columns(pl.Series("absences", found, pl.Int32))
+        absences.append((case, first, next(ages, len(balance) + 1)))
+    schema = {**{name: losses.schema[name] for name in COHORT}, "absences": pl.Int32()}
+    return losses.join(pl.DataFrame(absences, schema=schema, orient="row"), on=COHORT, maintain_order="left")
 
 
 def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
@@ -67,13 +75,15 @@ def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
     if told.is_empty():
         return Judged(told, told, losses, rows)
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
-    said = []
+    said: list[tuple[object, ...]] = []
     for case, oldest in told.group_by("case", maintain_order=True).agg(pl.col("absences").max()).iter_rows():
         if oldest >= rows[case].flicker:
             rows[case], of_cohorts = weighed_at(case, balances[case], rows[case])
-            said.append(of_cohorts)
+            said += of_cohorts
     if said:
-        told = decided(told, pl.concat(said), {case: row.flicker for case, row in rows.items()})
+        told = decided(
+            told, pl.DataFrame(said, schema=SAID, orient="row"), {case: row.flicker for case, row in rows.items()}
+        )
     columns = [*losses.columns, "absences", "needed"]
     suspected = told.filter(~pl.col("proven"))
     news = suspected.filter(pl.col("reason").ne_missing(pl.col("known")))
@@ -90,30 +100,29 @@ def gone_by(confirmed: pl.DataFrame, balances: Balances, rows: Mapping[int, Row]
     Where followers flicker, somebody may have been missing for as long as that explains, and have left only then.
     """
     moments = []
-    for case, known, absences in confirmed.select("case", "not_after", "absences").iter_rows():
+    for case, absences in confirmed.select("case", "absences").unique().iter_rows():
         balance, flicker = balances[case], rows[case].flicker
         doubtful = flicker - 1 if flicker > FEWEST else 0
-        moments.append(max(known, balance[max(0, len(balance) - absences) + doubtful].finished_at))
-    return pl.Series("not_after", moments, MOMENT)
+        moments.append((case, absences, balance[max(0, len(balance) - absences) + doubtful].finished_at))
+    schema = {"case": confirmed.schema["case"], "absences": pl.Int32(), "by": MOMENT}
+    known = confirmed.join(
+        pl.DataFrame(moments, schema=schema, orient="row"), on=["case", "absences"], maintain_order="left"
+    )
+    return known.select(pl.max_horizontal("not_after", "by").alias("not_after")).to_series()
 
 
-def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, pl.DataFrame]:
-    """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort.
-
-    That is COHORT, the `chance` that one of it is hidden, `most`, which it may be, and `needed`.
-    """
+def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, list[tuple[object, ...]]]:
+    """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort: SAID."""
     found = weighed(balance)
     coincidence = coincides(found.entries, found.weighing, found.counts)
     counts = float("inf") if coincidence else found.counts
     # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
     allowed = BOUND if found.counts <= KEPT / 2 else -1.0
-    said = pl.DataFrame(
-        {
-            "first_capture_id": [row.capture_id for row in found.rows],
-            "chance": found.weighing.chances,
-            "needed": pl.Series(needed(found.rows, last.flicker, counts), dtype=pl.Int32),
-        }
-    ).with_columns(case=pl.lit(case, pl.Int32), most=pl.lit(allowed))
+    absences = needed(found.rows, last.flicker, counts)
+    said: list[tuple[object, ...]] = [
+        (case, row.capture_id, chance, number, allowed)
+        for row, chance, number in zip(found.rows, found.weighing.chances, absences, strict=True)
+    ]
     return replace(last, counts=counts), said
 
 

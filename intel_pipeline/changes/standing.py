@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import MEMBER, listing
+from intel_pipeline.changes.comparison import MEMBER, Listed, listing
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
@@ -75,7 +75,7 @@ class Standing:
     `since`, what incomplete ones taught after them.
     """
 
-    members: pl.LazyFrame
+    members: Listed
     before: CaptureRef | None
     losses: pl.DataFrame
     lost: pl.DataFrame
@@ -128,7 +128,7 @@ class Case:
 def nothing_known() -> Standing:
     """Return what is known before the first capture."""
     return Standing(
-        members=pl.LazyFrame(schema=MEMBER),
+        members=pl.DataFrame(schema=MEMBER),
         before=None,
         losses=pl.DataFrame(schema=OPEN_LOSS),
         lost=pl.DataFrame(schema=LOST),
@@ -137,7 +137,7 @@ def nothing_known() -> Standing:
     )
 
 
-def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFrame:
+def brought_up_to_date(members: Listed, taught: pl.DataFrame) -> Listed:
     """Return `members` with what incomplete captures `taught` since (`user_id`, `username`, the newest word last).
 
     Without this, the next complete capture would report the same follower a second time, or overlook that one who
@@ -147,5 +147,6 @@ def brought_up_to_date(members: pl.LazyFrame, taught: pl.DataFrame) -> pl.LazyFr
         return members
     newest = taught.unique("user_id", keep="last", maintain_order=True).sort("user_id").lazy()
     added = listing(newest.with_columns(position=pl.lit(None, pl.Int64)))
-    kept = listing(members).join(newest, on="user_id", how="anti", maintain_order="left")
-    return kept.merge_sorted(added, key="user_id")
+    kept = listing(members.lazy()).join(newest, on="user_id", how="anti", maintain_order="left")
+    merged = kept.merge_sorted(added, key="user_id")
+    return merged.collect() if isinstance(members, pl.DataFrame) else merged

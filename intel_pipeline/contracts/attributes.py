@@ -1,6 +1,7 @@
 """Telling whether anything about an account has changed by four bytes instead of by its texts."""
 
 import zlib
+from typing import TypeVar
 
 import polars as pl
 
@@ -11,6 +12,10 @@ FINGERPRINT = "attributes"
 OUTDATED = "fingerprint"
 # Texts of Instagram's hold neither.
 BETWEEN, NOTHING = "\x1f", "\x1e"
+
+
+# Held, or read as it is needed.
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
 def fingerprints(frame: pl.DataFrame) -> pl.Series:
@@ -25,7 +30,7 @@ def fingerprints(frame: pl.DataFrame) -> pl.Series:
     return pl.Series(FINGERPRINT, [zlib.crc32(text.encode()) for text in texts], dtype=pl.UInt32)
 
 
-def fingerprinted(frame: pl.LazyFrame) -> pl.LazyFrame:
+def fingerprinted(frame: Frame) -> Frame:
     """Return `frame` with the column FINGERPRINT, computed where it has none yet."""
     schema = frame.collect_schema()
     if FINGERPRINT in schema:

@@ -16,6 +16,7 @@ from intel_pipeline.sorting import strictly_increasing
 
 if TYPE_CHECKING:
     import polars as pl
+    from pyarrow.parquet import FileMetaData
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
@@ -155,13 +156,16 @@ def scan(lake: Path, path: str | Path) -> "pl.LazyFrame":
 
 def counted(lake: Path, path: str | Path) -> int:
     """Return how many rows a snapshot has, after its footer was held against it; DamagedFileError as `read`."""
-    import pyarrow.parquet as pq
+    return promised(lake / path)[0]
 
-    file = lake / path
-    footer, rows = read_footer(file), int(pq.read_metadata(file).num_rows)
-    if rows != footer["rows"]:
+
+def promised(file: Path) -> tuple[int, list[str]]:
+    """Return how many rows and which columns a snapshot has, the key among them; DamagedFileError as `read`."""
+    metadata = metadata_of(file)
+    footer, rows, names = footer_in(metadata, file), int(metadata.num_rows), list(metadata.schema.names)
+    if rows != footer["rows"] or footer["sorted_by"] not in names:
         raise damaged(file, UNTRUE)
-    return rows
+    return rows, names
 
 
 @contextmanager
@@ -191,19 +195,29 @@ def unreadable(path: Path) -> Iterator[None]:
 
 def read_footer(path: Path) -> dict[str, Any]:
     """Return what the file says about itself, or raise DamagedFileError."""
+    return footer_in(metadata_of(path), path)
+
+
+def metadata_of(path: Path) -> "FileMetaData":
+    """Return what Parquet keeps of the file besides its rows, or raise DamagedFileError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_metadata(path).metadata or {}
+        return pq.read_metadata(path)
     except FileNotFoundError as error:
         raise damaged(path, "it is missing") from error
     except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise damaged(path, "it is cut short or no Parquet file") from error
-    if FOOTER not in metadata:
+
+
+def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:
+    """Return what a file says about itself in its `metadata`, or raise DamagedFileError."""
+    said = metadata.metadata or {}
+    if FOOTER not in said:
         raise damaged(path, "it was not written by intel_pipeline")
     try:
-        footer: dict[str, Any] = json.loads(metadata[FOOTER])
+        footer: dict[str, Any] = json.loads(said[FOOTER])
         # What reading relies on must be there.
         _ = footer["sorted_by"], footer["rows"]
     except (ValueError, KeyError, TypeError) as error:

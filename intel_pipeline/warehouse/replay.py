@@ -50,6 +50,12 @@ class Replay:
         """Return one capture, or raise CaptureError."""
         return self.told.get(capture_id) or self.registry.get(capture_id)
 
+    def finished_among(self, ids: Collection[str]) -> list[Capture]:
+        """Return those of some captures that are finished, oldest first."""
+        others = self.registry.finished_among([one for one in ids if one not in self.told])
+        found = [*(self.told[one] for one in ids if one in self.told), *others]
+        return sorted(found, key=lambda capture: (finished(capture), capture.capture_id))
+
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the captures of one surface of one target that left a snapshot, oldest first."""
         known = self.recent[target, surface]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intel_pipeline.changes.comparison import HEAD, MEMBER, compared, differing, listing
+from intel_pipeline.changes.comparison import HEAD, MEMBER, compared, differing, keyed, listing
 from intel_pipeline.contracts.attributes import FINGERPRINT
 
 # Who is in a list, under which name; the order of the list is that of the dictionary.
@@ -21,7 +21,9 @@ def listed(members: People) -> pl.LazyFrame:
 
 
 def plan(before: pl.LazyFrame, after: pl.LazyFrame) -> str:
-    graph = differing([before], [after]).rows.show_graph(plan_stage="physical", engine="streaming", raw_output=True)
+    graph = differing(keyed([before], FINGERPRINT), keyed([after], FINGERPRINT)).rows.show_graph(
+        plan_stage="physical", engine="streaming", raw_output=True
+    )
     assert graph is not None
     return graph
 
@@ -94,5 +96,5 @@ def test_names_and_places_are_not_read_where_fingerprints_are_known(tmp_path: Pa
     members = dict.fromkeys(range(1, 9), "ann")
     for path in (before, after):
         listing(listed(members)).select("user_id", FINGERPRINT).collect().write_parquet(path)
-    found = differing([pl.scan_parquet(before)], [pl.scan_parquet(after)]).collect()
+    found = differing(*(keyed([pl.scan_parquet(path)], FINGERPRINT) for path in (before, after))).collect()
     assert found.is_empty()

@@ -45,7 +45,7 @@ def test_every_confirmed_loss_was_missing_from_two_complete_captures_in_a_row_at
 @dear
 def test_who_was_ever_shown_is_never_forgotten(history: History) -> None:
     _, standing = folded(history)
-    known = [standing.members.collect()["user_id"], standing.losses["user_id"], standing.lost["user_id"]]
+    known = [standing.members.lazy().collect()["user_id"], standing.losses["user_id"], standing.lost["user_id"]]
     assert set(pl.concat(known)) == {user_id for seen in history for user_id in seen.members}
     assert sum(map(len, known)) == len(set(pl.concat(known)))
 

@@ -52,7 +52,8 @@ from intel_pipeline.lake import snapshot_file
 from intel_pipeline_tests.lake.test_snapshot_file import NAME
 scan = snapshot_file.scan(Path(sys.argv[1]), NAME)
 try:
-    compared([(scan, pl.LazyFrame({"user_id": [2, 1] * 600_000, "username": ["a", "b"] * 600_000}))])
+    rows = {"user_id": [2, 1] * 600_000, "username": ["a", "b"] * 600_000, "position": [0, 1] * 600_000}
+    compared([(scan, pl.LazyFrame(rows))])
 except ValueError as error:
     print(error)
 """
@@ -313,7 +314,7 @@ def test_a_snapshot_from_before_there_were_fingerprints_is_compared_like_any_oth
 
 
 def test_a_comparison_that_is_refused_in_the_middle_leaves_a_process_that_ends_well(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"user_id": range(1, 1_200_001), "username": ["a"] * 1_200_000})
+    frame = pl.DataFrame({"user_id": range(1, 1_200_001), "username": "a", "position": range(1_200_000)})
     snapshot_file.write(tmp_path, STAMP, frame)
     done = subprocess.run(  # noqa: S603  our own interpreter
         [sys.executable, "-c", REFUSED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=60

@@ -13,6 +13,7 @@ from intel_pipeline.changes.standing import LOST, Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.landing import followers as landing
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -21,7 +22,16 @@ from intel_pipeline.warehouse.writer import writing
 from intel_pipeline_tests.changes.captures import History, Seen, folded, histories, people
 from intel_pipeline_tests.warehouse.lands import START, captured, followers, rows, tables
 
-TABLES = ("followers", "follower_change_log", "follower_balance", "sightings", "captures", "open_losses", "lost")
+TABLES = (
+    "followers",
+    "follower_change_log",
+    "follower_balance",
+    "sightings",
+    "captures",
+    "open_losses",
+    "lost",
+    "follower_spans",
+)
 CROWD = range(12, 0, -1)
 
 
@@ -103,11 +113,18 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
     assert tables(file, TABLES) == once
 
 
-@given(chosen=st.lists(histories, min_size=2, max_size=3), seed=st.integers(0, 99))
+@given(chosen=st.lists(histories, min_size=2, max_size=3), seed=st.integers(0, 99), steps=st.sampled_from((0, 2, 20)))
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_many_targets_at_once_teach_what_each_teaches_by_itself(
-    registry: Registry, lake: Path, file: Path, chosen: list[History], seed: int
+def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_captures_are_due(  # noqa: PLR0913
+    registry: Registry,
+    lake: Path,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen: list[History],
+    seed: int,
+    steps: int,
 ) -> None:
+    monkeypatch.setattr(landing, "STEPS", steps)
     known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
     told = {f"desk-{known + number}": history for number, history in enumerate(chosen)}
     captures = [capture for target, history in told.items() for capture in made(registry, lake, history, target)]
@@ -147,7 +164,7 @@ def loaded_of(registry: Registry, lake: Path, file: Path, target: str = "desk") 
 def states(standing: Standing) -> list[object]:
     """Return what is known, without what is called differently in the two worlds."""
     return [
-        standing.members.select(MEMBER.names()).collect().rows(),
+        standing.members.lazy().select(MEMBER.names()).collect().rows(),
         sorted(standing.losses.select("user_id", "username", "not_before", "not_after", "reason").rows()),
         sorted(standing.lost.rows()),
         [replace(row, capture_id="") for row in standing.balance],

@@ -78,7 +78,7 @@ def test_spans_agree_with_the_log_and_with_who_is_known_to_follow_in_whatever_or
     assert_never_twice_at_a_time(found)
 
     log, standing = folded(history, target)
-    names = dict(standing.members.select("user_id", "username").collect().rows())
+    names = dict(standing.members.select("user_id", "username").lazy().collect().rows())
     names |= dict(standing.losses.select("user_id", "username").rows())
     assert {span[0]: span[1] for span in found if span[-1] is None} == (names if standing.based else {})
     newest = log.unique("change_id", keep="last")

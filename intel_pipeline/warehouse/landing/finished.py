@@ -1,7 +1,7 @@
 """The finished captures, as landing asks for them: the registry's, or as they were at a moment that is derived again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,9 @@ class Finished(Protocol):
 
     def get(self, capture_id: str) -> Capture:
         """Return one capture, or raise CaptureError."""
+
+    def finished_among(self, ids: Collection[str]) -> list[Capture]:
+        """Return those of some captures that are finished, oldest first."""
 
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the captures of one surface of one target that left a snapshot, oldest first."""

@@ -6,25 +6,30 @@ from itertools import zip_longest
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import Lists
+from intel_pipeline.changes.comparison import Listed, Lists
 from intel_pipeline.changes.followers import Lessons, learn_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.keeping import Wave, keep, lost_among, places_of
+from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
-from intel_pipeline.warehouse.landing.lists import Lake, list_at
+from intel_pipeline.warehouse.landing.lists import Lake, lists_at
+from intel_pipeline.warehouse.landing.lost import Lost, RememberedLost, WrittenLost
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
-from intel_pipeline.warehouse.landing.rewinding import rewind
+from intel_pipeline.warehouse.landing.rewinding import restate, rewind
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows of the lists that are compared at once; at least one target, however long its list. A million took 800 MB, and was
 # not faster for each target: what is shared is shared by a dozen already.
-ROWS_AT_ONCE = 250_000
+ROWS_AT_ONCE = 500_000
+# So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log.
+STEPS = 8
+# So many rows are noted before they are written down.
+ROWS_NOTED = 300_000
 TALLY = """
 select kind, state, count(*) from follower_change_log
 where learned_at >= $1 and learned_at <= $2 and capture_id in (from asked) group by all
@@ -38,11 +43,12 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     by now or were derived by other rules are landed with them, and so is whatever follows these: the result is the same
     in whatever order captures come in. What is landed already is left alone.
     """
-    landed = Landed()
+    landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
     for group in grouped(due):
-        land_group(transaction, lake, group, landed)
+        land_group(transaction, lake, group, landed, notes)
+    notes.write(transaction, lake)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
@@ -63,37 +69,57 @@ def grouped(due: Mapping[str, Due]) -> Iterator[dict[str, Due]]:
         yield group
 
 
-def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> None:
+def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes) -> None:
     """Land what is due of a group of targets: in waves, of each target one capture after the other."""
+    usable = usable_of(transaction, lake, group, landed)
+    losses = open_losses(transaction, usable)
+    waves = [[one for one in wave if one] for wave in zip_longest(*(group[target].captures for target in usable))]
+    stepwise = len(waves) <= STEPS
+    lost: Lost = WrittenLost(transaction) if stepwise else RememberedLost(transaction, list(usable))
+    for number, captures in enumerate(waves):
+        if notes.rows > ROWS_NOTED or (stepwise and number):
+            notes.write(transaction, lake)
+        wave, losses = land_wave(lake, captures, usable, losses, lost, landed)
+        if wave is not None:
+            lost.learn(wave)
+            notes.take(wave)
+            if stepwise:
+                notes.take_standing(wave)
+    notes.take_losses(list(usable), losses)
+    if not stepwise:
+        notes.write(transaction, lake)
+        restate(transaction, lake, usable)
+
+
+def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> dict[str, Known]:
+    """Return what is known of each target before what is due; of those whose last list cannot be read, say why."""
     for target, due in group.items():
         if due.rewinds:
             rewind(transaction, lake, target, due.captures[0])
-    known = known_of(transaction, lake, group)
-    for target, error in known.items():
-        if isinstance(error, DamagedFileError):
-            landed.unreadable.append(told_of(target, error))
-    usable = {target: one for target, one in known.items() if isinstance(one, Known)}
-    losses = open_losses(transaction, usable)
-    for wave in zip_longest(*(group[target].captures for target in usable)):
-        captures = [capture for capture in wave if capture is not None]
-        losses = land_wave(transaction, lake, captures, usable, losses, landed)
+    usable = {}
+    for target, known in known_of(transaction, lake, group).items():
+        if isinstance(known, DamagedFileError):
+            landed.unreadable.append(told_of(target, known))
+        else:
+            usable[target] = known
+    return usable
 
 
 def land_wave(  # noqa: PLR0913  what it reads and what it changes
-    transaction: Transaction,
     lake: Lake,
     captures: Sequence[Capture],
     known: dict[str, Known],
     losses: pl.DataFrame,
+    lost: Lost,
     landed: Landed,
-) -> pl.DataFrame:
-    """Land one capture of each of some targets; return the losses that are suspected now.
+) -> tuple[Wave | None, pl.DataFrame]:
+    """Return what one capture of each of some targets teaches, if any can be read, and the losses suspected then.
 
     `known` is brought up to date. A list that cannot be read teaches nothing, and neither stops nor hides the others.
     """
     listed = readable(lake, captures, landed)
     if not listed:
-        return losses
+        return None, losses
     kept = [capture for capture in captures if capture.capture_id in listed]
     before = [known[capture.target] for capture in kept]
     cases = [Case(ref(capture), one.before, one.balance, one.since) for capture, one in zip(kept, before, strict=True)]
@@ -101,33 +127,32 @@ def land_wave(  # noqa: PLR0913  what it reads and what it changes
     targets = [capture.target for capture in kept]
     places = places_of(targets)
     own = losses.join(places, on="target", maintain_order="left").select("case", *OPEN_LOSS.names())
-    more = ATTRIBUTES[1:]
     try:
-        lessons = learn_all(cases, lists, own, lambda newcomers: lost_among(transaction, newcomers, targets), more)
+        lessons = learn_all(cases, lists, own, lambda newcomers: lost.among(newcomers, targets), ATTRIBUTES[1:])
     except ValueError:
         # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
         sound = [capture for capture in kept if sorted_well(lake, capture, landed)]
         if len(sound) == len(kept):
             raise
-        return land_wave(transaction, lake, sound, known, losses, landed)
+        return land_wave(lake, sound, known, losses, lost, landed)
     wave = Wave(kept, cases, lessons, [one.whole for one in before])
-    land_captures(transaction, kept)
-    keep(transaction, lake, wave)
     for number, capture in enumerate(kept):
         known[capture.target] = taught(known[capture.target], cases[number], lists[number], lessons, number)
     others = losses.join(places, on="target", how="anti", maintain_order="left")
     now = lessons.open.join(places, on="case", maintain_order="left").select(losses.columns)
-    return pl.concat([others, now])
+    return wave, pl.concat([others, now])
 
 
-def readable(lake: Lake, captures: Sequence[Capture], landed: Landed) -> dict[str, pl.LazyFrame]:
+def readable(lake: Lake, captures: Sequence[Capture], landed: Landed) -> dict[str, Listed]:
     """Return the lists of the captures that can be read, by their ids; of the others, say why."""
+    lists = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, ATTRIBUTES[1:])
     found = {}
     for capture in captures:
-        try:
-            found[capture.capture_id] = list_at(lake.folder, str(capture.snapshot), capture.distinct_count or 0)
-        except DamagedFileError as error:
-            landed.unreadable.append(told_of(capture.target, error))
+        listed = lists[str(capture.snapshot)]
+        if isinstance(listed, DamagedFileError):
+            landed.unreadable.append(told_of(capture.target, listed))
+        else:
+            found[capture.capture_id] = listed
     return found
 
 

@@ -1,36 +1,34 @@
-"""Keeping what one capture each of some targets taught, in a handful of statements for all of them."""
+"""Keeping what captures of many targets taught, in a handful of statements for all of them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import polars as pl
 
-from intel_pipeline.changes.cases import KEY, NUMBER
+from intel_pipeline.changes.cases import NUMBER
 from intel_pipeline.changes.followers import Lessons
-from intel_pipeline.changes.standing import LOST, Case
+from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.lists import Lake
-from intel_pipeline.warehouse.landing.members import restate_members
+from intel_pipeline.warehouse.landing.members import keep_members
 from intel_pipeline.warehouse.landing.outstanding import RULES
+from intel_pipeline.warehouse.landing.registers import land_captures
 from intel_pipeline.warehouse.landing.spans import keep_spans
 from intel_pipeline.warehouse.writer import Transaction
 
-AMONG_LOST = "select target, user_id, username, not_before from lost semi join asked using (target, user_id)"
 RESTATED = """
 update follower_balance set still_missing = fresh.still_missing, away = fresh.away
 from fresh where follower_balance.target = fresh.target and follower_balance.capture_id = fresh.capture_id
 """
 BACK = "delete from lost using gone where lost.target = gone.target and lost.user_id = gone.user_id"
-GONE = "delete from members using gone where members.target = gone.target and members.user_id = gone.user_id"
-ALTERED = """
-update members set username = fresh.username, full_name = fresh.full_name,
-    is_private = fresh.is_private, is_verified = fresh.is_verified
-from fresh where members.target = fresh.target and members.user_id = fresh.user_id
-"""
-# Columns whose type the rows may not show.
-UNCERTAIN = {"reported": pl.Float64(), "counts": pl.Float64(), "edges": pl.List(pl.Int64)}
+# Columns whose type the rows may not show: no number at all, or a sum of nothing, which is a whole one.
+UNCERTAIN = {
+    **dict.fromkeys(("reported", "let_go_doubt", "returned_doubt", "counts"), pl.Float64()),
+    "edges": pl.List(pl.Int64),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +52,98 @@ class Wave:
         return rows.join(some, on="case", maintain_order="left").drop("case")
 
 
+@dataclass(slots=True)
+class Notes:
+    """What waves taught and is not written down yet: frames, by what they are for.
+
+    Each statement goes through its table, so it is worth waiting for what other targets teach. Before anything is asked
+    about a target that is in here, it has to be written down.
+    """
+
+    frames: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+    captures: list[Capture] = field(default_factory=list)
+    # Targets whose members, whose spans have to be made anew.
+    anew: list[str] = field(default_factory=list)
+    based: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def take(self, wave: Wave) -> None:
+        """Take down what the captures taught, but for how their targets stand now."""
+        lessons = wave.lessons
+        self.captures += wave.captures
+        self._add(
+            log=lessons.changes.select(FOLLOWER_CHANGE.names()),
+            balance=balance_rows(wave),
+            restated=restated_rows(wave),
+            sightings=sightings(wave),
+        )
+
+    def take_standing(self, wave: Wave) -> None:
+        """Take down how the targets stand now: who is a member, who has left, and since when."""
+        lessons = wave.lessons
+        complete = [case.capture.complete for case in wave.cases]
+        step = [done and whole for done, whole in zip(complete, wave.whole, strict=True)]
+        for number, case in enumerate(wave.cases):
+            if complete[number] and not wave.whole[number]:
+                self.anew.append(case.capture.target)
+            if complete[number] and not case.based:
+                self.based.append(case.capture.target)
+        self._add(
+            back=wave.of(lessons.again),
+            lost=wave.of(lessons.confirmed),
+            gone=wave.of(lessons.missing, step),
+            altered=wave.of(lessons.altered, step),
+            arrived=wave.of(arrived(wave), step).select("target", "user_id", *ATTRIBUTES, "first_seen_at"),
+            turns=lessons.changes.select(FOLLOWER_CHANGE.names()),
+        )
+
+    def take_losses(self, targets: Sequence[str], losses: pl.DataFrame) -> None:
+        """Take down which losses of the targets are suspected now: `target` and OPEN_LOSS."""
+        self._add(losses_of=pl.DataFrame({"target": targets}, schema={"target": pl.String()}), losses=losses)
+
+    def _add(self, **frames: pl.DataFrame) -> None:
+        for name, rows in frames.items():
+            if rows.height:
+                self.frames[name].append(rows)
+                self.rows += rows.height
+
+    def write(self, transaction: Transaction, lake: Lake) -> None:
+        """Write everything down."""
+        noted = {name: pl.concat(frames) for name, frames in self.frames.items()}
+        land_captures(transaction, self.captures)
+        for table, name in (
+            ("follower_change_log", "log"),
+            ("follower_balance", "balance"),
+            ("sightings", "sightings"),
+        ):
+            append(transaction, table, noted.get(name))
+        if "restated" in noted:
+            # Of a capture that was restated several times the last word counts.
+            newest = noted["restated"].unique(["target", "capture_id"], keep="last", maintain_order=True)
+            transaction.run(RESTATED, fresh=newest)
+        if "losses_of" in noted:
+            transaction.run("delete from open_losses where target in (from asked)", asked=noted["losses_of"])
+            append(transaction, "open_losses", noted.get("losses"))
+        if "back" in noted:
+            transaction.run(BACK, gone=noted["back"])
+        append(transaction, "lost", noted.get("lost"))
+        keep_members(transaction, lake, self.anew, noted)
+        keep_spans(transaction, noted.get("turns"), self.based)
+        self.frames.clear()
+        self.captures, self.anew, self.based, self.rows = [], [], [], 0
+
+
+def append(transaction: Transaction, table: str, rows: pl.DataFrame | None) -> None:
+    """Add the rows to a table, if there are any."""
+    if rows is not None:
+        transaction.append(table, rows)
+
+
 def places_of(targets: Sequence[str]) -> pl.DataFrame:
     """Return `case` and `target` of each of the targets, the cases in their order."""
     return pl.DataFrame(
         {"case": range(len(targets)), "target": targets}, schema={"case": NUMBER, "target": pl.String()}
     )
-
-
-def lost_among(transaction: Transaction, newcomers: pl.DataFrame, targets: Sequence[str]) -> pl.DataFrame:
-    """Return `case` and LOST of those `newcomers` (`case`, `user_id`) of whom it is known that they had left."""
-    places = places_of(targets)
-    nobody = pl.DataFrame(schema={"case": pl.Int32(), **LOST})
-    if newcomers.is_empty():
-        return nobody
-    asked = newcomers.join(places, on="case").select("target", "user_id")
-    found = transaction.query(AMONG_LOST, asked=asked)
-    return found.join(places, on="target").select(nobody.columns).cast(nobody.schema).sort(KEY)
-
-
-def keep(transaction: Transaction, lake: Lake, wave: Wave) -> None:
-    """Write down what the captures of a wave taught, and how their targets stand now."""
-    lessons = wave.lessons
-    transaction.append("follower_change_log", lessons.changes.select(FOLLOWER_CHANGE.names()))
-    transaction.append("follower_balance", balance_rows(wave))
-    restated = restated_rows(wave)
-    if restated.height:
-        transaction.run(RESTATED, fresh=restated)
-    asked = pl.DataFrame({"target": wave.targets})
-    transaction.run("delete from open_losses where target in (from asked)", asked=asked)
-    transaction.append("open_losses", wave.of(lessons.open))
-    if lessons.again.height:
-        transaction.run(BACK, gone=wave.of(lessons.again))
-    transaction.append("lost", wave.of(lessons.confirmed))
-    transaction.append("sightings", sightings(wave))
-    keep_members(transaction, lake, wave)
-    based = [case.capture.target for case in wave.cases if case.capture.complete and not case.based]
-    keep_spans(transaction, lessons.changes, based)
 
 
 def balance_rows(wave: Wave) -> pl.DataFrame:
@@ -124,22 +178,8 @@ def sightings(wave: Wave) -> pl.DataFrame:
     return wave.of(seen, chosen)
 
 
-def keep_members(transaction: Transaction, lake: Lake, wave: Wave) -> None:
-    """Let the table `members` hold the complete lists of the wave."""
-    complete = [case.capture.complete for case in wave.cases]
-    for number, capture in enumerate(wave.captures):
-        if complete[number] and not wave.whole[number]:
-            restate_members(transaction, lake, capture.target)
-    step = [done and whole for done, whole in zip(complete, wave.whole, strict=True)]
-    gone = wave.of(wave.lessons.missing, step)
-    if gone.height:
-        transaction.run(GONE, gone=gone)
-    altered = wave.of(wave.lessons.altered, step)
-    if altered.height:
-        transaction.run(ALTERED, fresh=altered)
+def arrived(wave: Wave) -> pl.DataFrame:
+    """Return those who are in the lists and were not before, with when that was."""
     began = pl.Series([case.capture.started_at for case in wave.cases], dtype=MOMENT)
-    arrived = wave.lessons.arrived
-    first_seen = arrived.with_columns(
-        first_seen_at=began.gather(arrived["case"]) if arrived.height else pl.lit(None, MOMENT)
-    )
-    transaction.append("members", wave.of(first_seen, step).select("target", "user_id", *ATTRIBUTES, "first_seen_at"))
+    rows = wave.lessons.arrived
+    return rows.with_columns(first_seen_at=began.gather(rows["case"]) if rows.height else pl.lit(None, MOMENT))

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
+from intel_pipeline.changes.comparison import Listed
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.rows import KEPT, entered
 from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since, brought_up_to_date, nothing_known
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.warehouse.landing.lists import Lake, list_of
+from intel_pipeline.warehouse.landing.lists import Lake, lists_at
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows as the change code has them; of those missing, how many are so by what is known now.
@@ -30,6 +31,8 @@ where target = $1 and learned_at >= $2 and capture_id in (from asked) and (kind 
 order by learned_at
 """
 SIGHTED = "select user_id, username from sightings where target = $1 order by seen_at"
+# Rows of complete captures, and what came after the last of them: summed up, and the rows of it.
+Summed = tuple[tuple[Row, ...], Since, list[Row]]
 OPEN_LOSSES = f"""
 select target, {", ".join(OPEN_LOSS.names())} from open_losses semi join asked using (target)
 order by target, first_capture_id, user_id
@@ -43,7 +46,7 @@ class Known:
     `whole`: whether the table `members` holds just these `members`, so that only what changes has to be written.
     """
 
-    members: pl.LazyFrame
+    members: Listed
     before: CaptureRef | None
     balance: tuple[Row, ...]
     since: Since
@@ -60,27 +63,31 @@ def known_of(transaction: Transaction, lake: Lake, targets: Collection[str]) -> 
     rows: dict[str, list[tuple[str, Row]]] = {target: [] for target in targets}
     for target, verdict, *values in transaction.rows(ROWS, KEPT + 1, asked=named(targets)):
         rows[target].append((verdict, Row(*[*values[:-1], tuple(values[-1])])))
+    sums = {target: summed(of_target) for target, of_target in rows.items()}
+    last = {balance[-1].capture_id: balance[-1].listed for balance, _, _ in sums.values() if balance}
+    snapshots = {one.capture_id: str(one.snapshot) for one in lake.registry.finished_among(last)}
+    lists = lists_at(lake.folder, {snapshots[capture_id]: listed for capture_id, listed in last.items()})
     found: dict[str, Known | DamagedFileError] = {}
-    for target, of_target in rows.items():
-        try:
-            found[target] = known(transaction, lake, target, of_target)
-        except DamagedFileError as error:
-            found[target] = error
+    for target, (balance, _, _) in sums.items():
+        listed = lists[snapshots[balance[-1].capture_id]] if balance else None
+        if isinstance(listed, DamagedFileError):
+            found[target] = listed
+        else:
+            found[target] = known(transaction, target, sums[target], listed)
     return found
 
 
-def known(transaction: Transaction, lake: Lake, target: str, rows: Sequence[tuple[str, Row]]) -> Known:
-    """Return what is known of a target by the `rows` of its balance, oldest first, each with its capture's verdict.
+def known(transaction: Transaction, target: str, total: Summed, members: Listed | None) -> Known:
+    """Return what is known of a target by what the rows of its balance come to.
 
-    Raises DamagedFileError where the snapshot of the last complete capture is unusable.
+    `members`: the last complete list, if there is one.
     """
-    balance, since, later = summed(rows)
-    if not balance:
-        first = reference(target, rows[0][1], complete=False) if rows else None
+    balance, since, later = total
+    if members is None:
+        first = reference(target, later[0], complete=False) if later else None
         sighted = transaction.query(SIGHTED, target)
         return Known(brought_up_to_date(nothing_known().members, sighted), first, (), Since(), whole=False)
     last = balance[-1]
-    members = list_of(lake, last.capture_id, last.listed)
     taught = []
     if later:
         asked = pl.DataFrame({"capture_id": [row.capture_id for row in later]})
@@ -90,7 +97,7 @@ def known(transaction: Transaction, lake: Lake, target: str, rows: Sequence[tupl
     return Known(brought_up_to_date(members, shown), before, balance, since, whole=shown.is_empty())
 
 
-def summed(rows: Sequence[tuple[str, Row]]) -> tuple[tuple[Row, ...], Since, list[Row]]:
+def summed(rows: Sequence[tuple[str, Row]]) -> Summed:
     """Return the rows of complete captures, each with what incomplete ones taught before it, and what came after.
 
     That summed up, and the rows of it.

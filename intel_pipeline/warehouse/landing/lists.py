@@ -1,17 +1,18 @@
 """Follower lists from the lake: small ones held, so that many are compared at once; long ones read as they are needed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
-from intel_pipeline.changes.comparison import MEMBER
-from intel_pipeline.contracts.attributes import ATTRIBUTES, FINGERPRINT
+from intel_pipeline.changes.comparison import MEMBER, Listed
+from intel_pipeline.contracts.attributes import FINGERPRINT
+from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake.snapshots import held_all
 from intel_pipeline.warehouse.landing.finished import Finished
 
-# What is read of a list; a longer one than so many rows is never held as a whole.
-COLUMNS = list(dict.fromkeys([*MEMBER.names(), *ATTRIBUTES, FINGERPRINT]))
+# What is compared of a list; a longer one than so many rows is never held as a whole.
+COMPARED = [*MEMBER.names(), FINGERPRINT]
 HELD = 200_000
 
 
@@ -23,14 +24,20 @@ class Lake:
     registry: Finished
 
 
-def list_of(lake: Lake, capture_id: str, rows: int) -> pl.LazyFrame:
-    """Return the list of a capture with so many rows, or raise DamagedFileError where it is unusable."""
-    return list_at(lake.folder, str(lake.registry.get(capture_id).snapshot), rows)
+def lists_at(
+    folder: Path, snapshots: Mapping[str, int], more: Sequence[str] = ()
+) -> dict[str, Listed | DamagedFileError]:
+    """Return by its path each list, with COMPARED and `more` at least; or why it is unusable.
 
-
-def list_at(folder: Path, path: str, rows: int) -> pl.LazyFrame:
-    """Return the list at `path`, with COLUMNS at least; DamagedFileError where it is unusable.
-
-    A long one may turn out to be when it is read; see `snapshot_file.reading`.
+    `snapshots`: paths in `folder`, and how many rows each has. A long one may turn out to be unusable only when it is
+    read; see `snapshot_file.reading`.
     """
-    return snapshot_file.scan(folder, path) if rows > HELD else snapshot_file.held(folder, path, COLUMNS).lazy()
+    found: dict[str, Listed | DamagedFileError] = {}
+    short = [path for path, rows in snapshots.items() if rows <= HELD]
+    found |= held_all(folder, short, [*COMPARED, *more])
+    for path in snapshots.keys() - {*short}:
+        try:
+            found[path] = snapshot_file.scan(folder, path)
+        except DamagedFileError as error:
+            found[path] = error
+    return found

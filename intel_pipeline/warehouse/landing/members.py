@@ -1,4 +1,8 @@
-"""The table of members, made anew for a target from its last complete list."""
+"""The table of members: changed by what captures teach, or made anew for a target from its last complete list."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
 
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -23,6 +27,26 @@ from read_parquet($2) as listed left join (
     group by all
 ) as came using (user_id)
 """
+
+
+GONE = "delete from members using gone where members.target = gone.target and members.user_id = gone.user_id"
+ALTERED = """
+update members set username = fresh.username, full_name = fresh.full_name,
+    is_private = fresh.is_private, is_verified = fresh.is_verified
+from fresh where members.target = fresh.target and members.user_id = fresh.user_id
+"""
+
+
+def keep_members(transaction: Transaction, lake: Lake, anew: Iterable[str], noted: Mapping[str, pl.DataFrame]) -> None:
+    """Let the table hold the last complete lists, by who is `gone`, `altered` and has `arrived`; of some targets, `anew`."""
+    for target in anew:
+        restate_members(transaction, lake, target)
+    if "gone" in noted:
+        transaction.run(GONE, gone=noted["gone"])
+    if "altered" in noted:
+        transaction.run(ALTERED, fresh=noted["altered"])
+    if "arrived" in noted:
+        transaction.append("members", noted["arrived"])
 
 
 def restate_members(transaction: Transaction, lake: Lake, target: str) -> None:

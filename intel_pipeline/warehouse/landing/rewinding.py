@@ -1,5 +1,7 @@
 """Taking back what was learned from a capture on, because something before it has changed."""
 
+from collections.abc import Collection
+
 from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS
 from intel_pipeline.registry.models import Capture
@@ -44,7 +46,6 @@ update follower_balance set away = (
         and follower_balance.finished_at >= loss.not_after and follower_balance.finished_at < loss.learned_at
 ) where target = $1 and verdict = 'complete'
 """  # noqa: S608  our own names
-STATES = ("open_losses", "lost")
 LEARNED = ("follower_change_log", "sightings", "follower_balance")
 
 
@@ -57,11 +58,20 @@ def rewind(transaction: Transaction, lake: Lake, target: str, first: Capture) ->
     for table in LEARNED:
         # Last of all the balance, which says what is later.
         transaction.run(f"delete from {table} where target = ? and capture_id in (from later)", target)  # noqa: S608  our own names
-    for table in STATES:
-        transaction.run(f"delete from {table} where target = ?", target)  # noqa: S608  our own names
+    transaction.run("delete from open_losses where target = ?", target)
     transaction.run(OPEN, target)
-    transaction.run(GONE, target)
     transaction.run(STILL_MISSING, target, CAME_BACK, SOME_CAME_BACK)
     transaction.run(AWAY, target, CAME_BACK, SOME_CAME_BACK)
-    restate_members(transaction, lake, target)
-    restate_spans(transaction, target)
+    restate(transaction, lake, [target])
+
+
+def restate(transaction: Transaction, lake: Lake, targets: Collection[str]) -> None:
+    """Let who has left, the members and the spans of targets be what their log and their last complete list say.
+
+    Raises DamagedFileError where such a list cannot be read.
+    """
+    for target in targets:
+        transaction.run("delete from lost where target = ?", target)
+        transaction.run(GONE, target)
+        restate_members(transaction, lake, target)
+    restate_spans(transaction, targets)

@@ -14,58 +14,69 @@ select target, user_id, username, kind as began_as,
     if(kind = 'revealed', null, not_before) as followed_not_before, not_after as followed_not_after
 from fresh
 """
-ENDED = """
-insert into closed_spans by name
-select open_spans.* exclude (packed), gone.not_before as left_not_before, gone.not_after as left_not_after
+# Found once: what has to be read of all who follow is who they are, and the rest only of these.
+ENDING = """
+create or replace temp table ending as
+select open_spans.rowid as place, gone.not_before as left_not_before, gone.not_after as left_not_after
 from open_spans join gone using (target, user_id)
 """
-NO_LONGER_OPEN = (
-    "delete from open_spans using gone where open_spans.target = gone.target and open_spans.user_id = gone.user_id"
-)
+ENDED = """
+insert into closed_spans by name
+select open_spans.* exclude (packed), left_not_before, left_not_after
+from open_spans join ending on open_spans.rowid = ending.place
+"""
+NO_LONGER_OPEN = "delete from open_spans where rowid in (select place from ending)"
 RENAMED = """
 update open_spans set username = fresh.username
 from fresh where open_spans.target = fresh.target and open_spans.user_id = fresh.user_id
 """
+# Of targets that are named in the query itself: then only their part of the log is read, and all of them at once.
+SPANS_OF = (
+    "create or replace temp table restated as from spans_by_log where target in ({places}) order by target, user_id"
+)
 OPEN_OF = """
 insert into open_spans by name
-select * exclude (left_not_before, left_not_after) from spans_by_log where target = $1 and left_not_after is null
-order by user_id
+select * exclude (left_not_before, left_not_after) from restated where left_not_after is null
 """
-CLOSED_OF = """
-insert into closed_spans by name
-from spans_by_log where target = $1 and left_not_after is not null order by user_id
-"""
+CLOSED_OF = "insert into closed_spans by name from restated where left_not_after is not null"
 # Rows that may lie in the order in which they came, target by target mixed, before they are packed.
 UNPACKED = 500_000
 
 
-def keep_spans(transaction: Transaction, changes: pl.DataFrame, based: Collection[str]) -> None:
-    """Begin, end and rename spans as these changes say (FOLLOWER_CHANGE, of one capture each of some targets).
+def keep_spans(transaction: Transaction, changes: pl.DataFrame | None, based: Collection[str]) -> None:
+    """Begin, end and rename spans as these changes say, if any (FOLLOWER_CHANGE, of one capture each of some targets).
 
     `based`: targets of which the capture is the first complete one; all who are in it have been there. The log and the
     members have been written already.
     """
-    for target in based:
-        restate_spans(transaction, target)
+    restate_spans(transaction, based)
+    if changes is None:
+        return
     news = changes.filter(~pl.col("target").is_in(list(based)))
     begun = news.filter(pl.col("kind").is_in(BEGINNINGS))
     if begun.height:
         transaction.run(BEGUN, fresh=begun)
     ended = news.filter((pl.col("kind") == "left") & (pl.col("state") == "confirmed"))
     if ended.height:
-        transaction.run(ENDED, gone=ended)
-        transaction.run(NO_LONGER_OPEN, gone=ended)
+        transaction.run(ENDING, gone=ended)
+        transaction.run(ENDED)
+        transaction.run(NO_LONGER_OPEN)
     renamed = news.filter(pl.col("kind") == "renamed")
     if renamed.height:
         transaction.run(RENAMED, fresh=renamed)
 
 
-def restate_spans(transaction: Transaction, target: str) -> None:
-    """Let the spans of a target be what its log and its members say."""
+def restate_spans(transaction: Transaction, targets: Collection[str]) -> None:
+    """Let the spans of targets be what their log and their members say."""
+    if not targets:
+        return
+    places = ", ".join("?" for _ in targets)
     for table in ("open_spans", "closed_spans"):
-        transaction.run(f"delete from {table} where target = ?", target)  # noqa: S608  our own names
-    transaction.run(OPEN_OF, target)
-    transaction.run(CLOSED_OF, target)
+        transaction.run(f"delete from {table} where target in ({places})", *targets)  # noqa: S608  our own names
+    transaction.run(SPANS_OF.format(places=places), *targets)
+    transaction.run(OPEN_OF)
+    transaction.run(CLOSED_OF)
+    transaction.run("drop table restated")
 
 
 def pack_spans(transaction: Transaction, unpacked: int = UNPACKED) -> None:
