@@ -90,12 +90,8 @@ def grow(folder: Path, targets: int, followers: int, days: int) -> float:
         began = time.process_time()
         landed(pipeline, pipeline.settings.warehouse_file, of_day)
         spent += time.process_time() - began
-    everything = [
-        one
-        for day in sorted(pipeline.registry.captures.finished_days())
-        for one in pipeline.registry.captures.finished_on(day)
-    ]
     # Lists that were accepted after they had been landed are derived by the next landing.
+    everything = [capture for part in pipeline.registry.captures.histories() for capture in part]
     landed(pipeline, pipeline.settings.warehouse_file, everything)
     pipeline.registry.close()
     return spent

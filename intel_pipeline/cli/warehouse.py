@@ -52,7 +52,7 @@ def rebuild(
         typer.Option("--incomplete", help="Go on without snapshots that cannot be read; what they taught is lost."),
     ] = False,
 ) -> None:
-    """Make the warehouse anew from lake and registry, day after day, and publish it; nothing is asked of Instagram.
+    """Make the warehouse anew from lake and registry, target after target, and publish it; nothing is asked of Instagram.
 
     For when it is lost or damaged, or was made by other migrations than this program's. The new file is made beside the
     old one and takes its place when it is whole, so this can be stopped or killed at any moment: run it again. Captures
@@ -62,13 +62,13 @@ def rebuild(
     from intel_pipeline.warehouse.rebuilding import rebuild as make_anew
 
     with opened() as pipeline:
-        number = pipeline.registry.captures.finished_days().total()
+        number = pipeline.registry.captures.finished_targets().total()
         with watching("captures", number) as watch:
-            told = lambda done, _, day: watch(f"captures until {day}", "step", done, None)  # noqa: E731
+            told = lambda done, _, surface: watch(f"{surface} captures", "step", done, None)  # noqa: E731
             rebuilt = make_anew(pipeline, into and into.expanduser().absolute(), told, incomplete=incomplete)
         for line in dict.fromkeys(rebuilt.unreadable):
             err.print(f"Left out: {plain(line)}")
-        out.print(f"Rebuilt from {rebuilt.captures:,} captures of {rebuilt.days:,} days: {plain(rebuilt.file)}")
+        out.print(f"Rebuilt from {rebuilt.captures:,} captures of {rebuilt.targets:,} targets: {plain(rebuilt.file)}")
         if into is None:
             out.print(f"Published as {plain(publish_now(pipeline)[0])}")
 
@@ -89,13 +89,13 @@ def verify(
     from intel_pipeline.warehouse.verification import verify as look
 
     with opened() as pipeline:
-        number = pipeline.registry.captures.finished_days().total()
+        number = pipeline.registry.captures.finished_targets().total()
         with watching("snapshots", number) as watch:
             found = look(pipeline, lambda done: watch("snapshots", "step", done, None))
         compared = None
         if deep and pipeline.settings.warehouse_file.exists():
             with watching("derived again", number) as watch:
-                compared = compare_rebuilt(pipeline, lambda done, _, day: watch(f"until {day}", "step", done, None))
+                compared = compare_rebuilt(pipeline, lambda done, _, surface: watch(surface, "step", done, None))
     if as_json:
         told = {**asdict(found), "awaiting": dict(found.awaiting)}
         print_json({"holds": found.holds, **told, "rebuilt": compared and asdict(compared)})

@@ -1,9 +1,8 @@
-"""Captures in the order in which they were finished, for whoever derives them all, or looks for what was left out."""
+"""All finished captures, for whoever derives them all, or looks for what was left out."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,22 +12,38 @@ from intel_pipeline.registry.models import Capture
 
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
+# How many captures are held at once.
+HELD = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureCourse(CaptureQueries):
     """Questions about all finished captures."""
 
-    def finished_days(self) -> Counter[date]:
-        """Return how many captures of whatever surface and origin were finished on each day (UTC)."""
+    def finished_targets(self) -> Counter[str]:
+        """Return how many captures of whatever surface and origin are finished, by target."""
         with self.engine.connect() as db:
-            moments = db.execute(select(Capture.finished_at).where(Capture.finished_at.is_not(None))).scalars()
-            return Counter(moment.date() for moment in moments if moment is not None)
+            query = select(Capture.target, func.count()).where(Capture.finished_at.is_not(None))
+            numbers = Counter[str]()
+            for target, number in db.execute(query.group_by(Capture.target)):
+                numbers[target] = number
+            return numbers
 
-    def finished_on(self, day: date) -> list[Capture]:
-        """Return the captures that were finished on a day (UTC), oldest first."""
-        begins = datetime.combine(day, time(), UTC)
-        return self._finished(Capture.finished_at >= begins, Capture.finished_at < begins + timedelta(days=1))
+    def histories(self) -> Iterator[list[Capture]]:
+        """Yield all finished captures, oldest first, those of some whole targets at a time.
+
+        A few thousand, or all of one target: that is as much as is held.
+        """
+        part: list[str] = []
+        held = 0
+        for target, number in sorted(self.finished_targets().items()):
+            if part and (held + number > HELD or len(part) == AT_ONCE):
+                yield self._finished(Capture.target.in_(part))
+                part, held = [], 0
+            part.append(target)
+            held += number
+        if part:
+            yield self._finished(Capture.target.in_(part))
 
     def finished_ids(self, surface: str) -> set[str]:
         """Return the ids of the finished captures of a surface."""

@@ -11,7 +11,7 @@ from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.replacement import workshop
 from intel_pipeline.warehouse.landing.outstanding import RULES
-from intel_pipeline.warehouse.rebuilding import MEMORY, NAME, Rebuilt, Told, replay_into
+from intel_pipeline.warehouse.rebuilding import MEMORY, NAME, Rebuilt, Told, derive_into
 from intel_pipeline.warehouse.tables import derived_tables
 from intel_pipeline.warehouse.verification import Difference
 from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
@@ -57,7 +57,7 @@ def compare_rebuilt(pipeline: Pipeline, told: Told) -> Compared:
         with connected(kept, read_only=True) as connection:
             ids = {capture_id for (capture_id,) in connection.execute("select capture_id from captures").fetchall()}
         rebuilt = Rebuilt(fresh)
-        replay_into(pipeline, fresh, rebuilt, told, only=ids, incomplete=True)
+        derive_into(pipeline, fresh, rebuilt, told, only=ids, incomplete=True)
         compared = equal(kept, fresh)
         compared.unreadable = list(dict.fromkeys(rebuilt.unreadable))
         return compared

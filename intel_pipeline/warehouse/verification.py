@@ -81,10 +81,9 @@ def verify(pipeline: Pipeline, told: Told) -> Verified:
 
 
 def finished(pipeline: Pipeline) -> "Iterator[Capture]":
-    """Yield all finished captures, a day of them held at a time."""
-    captures = pipeline.registry.captures
-    for day in sorted(captures.finished_days()):
-        yield from captures.finished_on(day)
+    """Yield all finished captures, those of some targets held at a time."""
+    for captures in pipeline.registry.captures.histories():
+        yield from captures
 
 
 def register(read: Transaction, pipeline: Pipeline) -> None:
@@ -96,12 +95,10 @@ def register(read: Transaction, pipeline: Pipeline) -> None:
     settled = pl.DataFrame(told, schema=dict.fromkeys(("target", "change_id", "cause"), pl.String()), orient="row")
     read.run("create temp table settled as select target, change_id, cause from settlements limit 0")
     read.append("settled", settled)
-    captures = pipeline.registry.captures
     read.run("create temp table registered as select *, true as kept from captures limit 0")
-    for day in sorted(captures.finished_days()):
-        of_day = captures.finished_on(day)
-        kept = pl.Series("kept", [capture.snapshot is not None for capture in of_day])
-        read.append("registered", capture_frame(of_day).with_columns(kept))
+    for captures in pipeline.registry.captures.histories():
+        kept = pl.Series("kept", [capture.snapshot is not None for capture in captures])
+        read.append("registered", capture_frame(captures).with_columns(kept))
 
 
 def compare(read: Transaction, found: Verified) -> None:

@@ -11,6 +11,7 @@ from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.shelf_life import SHORTEST
 from intel_pipeline.errors import BusyError
+from intel_pipeline.registry import capture_course
 from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.lease import LEASE, alive, machine
 from intel_pipeline.registry.models import Capture, Target
@@ -378,10 +379,41 @@ def test_an_import_adds_what_is_not_there_yet(registry: Registry, nasa: Target) 
     assert [capture.capture_id for capture in found] == ["imported-2", "imported-3"]
     assert registry.captures.finished_ids("profile") == {"imported-1", "imported-2", "imported-3"}
     assert registry.captures.finished_number("profile") == 3
-    assert registry.captures.finished_days() == {date(2020, 1, number): 1 for number in (1, 2, 3)}
-    (second,) = registry.captures.finished_on(date(2020, 1, 2))
-    after = registry.captures.after(second)
-    assert (second.capture_id, after) == ("imported-2", None)
+    assert registry.captures.after(found[0]) is None
+
+
+def test_all_finished_captures_come_oldest_first_a_few_whole_targets_at_a_time(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def finished(label: str, number: int) -> Capture:
+        moment = datetime(2020, 1, number, tzinfo=UTC)
+        return Capture(
+            capture_id=f"{label}-{number}",
+            target=label,
+            surface="profile",
+            origin="archive",
+            started_at=moment,
+            finished_at=moment,
+            verdict="complete",
+            reasons=[],
+        )
+
+    numbers = {"a": 2, "b": 1, "c": 5, "d": 1, "e": 1, "f": 1}
+    for label in numbers:
+        begin(registry, registry.targets.add(label, label, "a study"))
+    captures = [finished(label, day) for label, number in numbers.items() for day in range(number, 0, -1)]
+    registry.captures.add_imported(captures)
+    assert registry.captures.finished_targets() == numbers
+    monkeypatch.setattr(capture_course, "HELD", 3)
+    monkeypatch.setattr(capture_course, "AT_ONCE", 2)
+    parts = [[capture.capture_id for capture in part] for part in registry.captures.histories()]
+    assert [sorted(part) for part in parts] == [
+        ["a-1", "a-2", "b-1"],
+        [f"c-{n}" for n in range(1, 6)],
+        ["d-1", "e-1"],
+        ["f-1"],
+    ]
+    assert parts[0][-1] == "a-2"
 
 
 def test_a_holder_is_alive_unless_its_process_on_this_machine_has_ended(registry: Registry, nasa: Target) -> None:

@@ -27,6 +27,7 @@ from intel_pipeline.warehouse.derive import (
     derive_profiles,
     publish_now,
 )
+from intel_pipeline.warehouse.landing.finished import finished
 from intel_pipeline.warehouse.rebuilding import rebuild
 
 DERIVING = (derive_profiles, derive_followers, derive_followees, derive_posts)
@@ -47,7 +48,7 @@ def live(folder: Path, what: str) -> None:
         rebuild(pipeline, None, lambda *_: None)
         publish_now(pipeline)
     else:
-        for day in sorted(pipeline.registry.captures.finished_days()):
+        for day in sorted({finished(one).date() for part in pipeline.registry.captures.histories() for one in part}):
             for derive in DERIVING:
                 derive(pipeline, day)
             publish_now(pipeline)
