@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.capture_queries import CaptureQueries
 from intel_pipeline.registry.models import Capture
 
@@ -34,15 +35,7 @@ class CaptureCourse(CaptureQueries):
 
         A few thousand, or all of one target: that is as much as is held.
         """
-        part: list[str] = []
-        held = 0
-        for target, number in sorted(self.finished_targets().items()):
-            if part and (held + number > HELD or len(part) == AT_ONCE):
-                yield self._finished(Capture.target.in_(part))
-                part, held = [], 0
-            part.append(target)
-            held += number
-        if part:
+        for part in parcels(sorted(self.finished_targets().items()), HELD, AT_ONCE):
             yield self._finished(Capture.target.in_(part))
 
     def finished_ids(self, surface: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Followers: who they are now, and everything learned about their comings and goings, many targets at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -12,6 +12,7 @@ from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
+from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
@@ -46,27 +47,13 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
-    for group in grouped(due):
-        land_group(transaction, lake, group, landed, notes)
+    longest = ((one, max((capture.distinct_count or 0 for capture in due[one].captures), default=0)) for one in due)
+    for group in parcels(longest, ROWS_AT_ONCE):
+        land_group(transaction, lake, {target: due[target] for target in group}, landed, notes)
     notes.write(transaction, lake)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
-
-
-def grouped(due: Mapping[str, Due]) -> Iterator[dict[str, Due]]:
-    """Yield the targets in groups whose lists are compared at once."""
-    group: dict[str, Due] = {}
-    rows = 0
-    for target, of_target in due.items():
-        longest = max((capture.distinct_count or 0 for capture in of_target.captures), default=0)
-        if group and rows + longest > ROWS_AT_ONCE:
-            yield group
-            group, rows = {}, 0
-        group[target] = of_target
-        rows += longest
-    if group:
-        yield group
 
 
 def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 import polars as pl
 
+from intel_pipeline.parcels import parcels
+from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.writer import Transaction
 
 BEGINNINGS = ("followed", "refollowed", "revealed")
@@ -30,6 +32,9 @@ RENAMED = """
 update open_spans set username = fresh.username
 from fresh where open_spans.target = fresh.target and open_spans.user_id = fresh.user_id
 """
+LISTED = "select target, count(*) from members semi join asked using (target) group by all"
+# Members whose spans are made anew at once: half a million did not fit into what a rebuild lets DuckDB hold.
+ROWS_AT_ONCE = 100_000
 # Of targets that are named in the query itself: then only their part of the log is read, and all of them at once.
 SPANS_OF = (
     "create or replace temp table restated as from spans_by_log where target in ({places}) order by target, user_id"
@@ -68,15 +73,15 @@ def keep_spans(transaction: Transaction, changes: pl.DataFrame | None, based: Co
 
 def restate_spans(transaction: Transaction, targets: Collection[str]) -> None:
     """Let the spans of targets be what their log and their members say."""
-    if not targets:
-        return
-    places = ", ".join("?" for _ in targets)
-    for table in ("open_spans", "closed_spans"):
-        transaction.run(f"delete from {table} where target in ({places})", *targets)  # noqa: S608  our own names
-    transaction.run(SPANS_OF.format(places=places), *targets)
-    transaction.run(OPEN_OF)
-    transaction.run(CLOSED_OF)
-    transaction.run("drop table restated")
+    listed = dict(transaction.rows(LISTED, asked=named(targets)))
+    for some in parcels(((target, listed.get(target, 0)) for target in targets), ROWS_AT_ONCE):
+        places = ", ".join("?" for _ in some)
+        for table in ("open_spans", "closed_spans"):
+            transaction.run(f"delete from {table} where target in ({places})", *some)  # noqa: S608  our own names
+        transaction.run(SPANS_OF.format(places=places), *some)
+        transaction.run(OPEN_OF)
+        transaction.run(CLOSED_OF)
+        transaction.run("drop table restated")
 
 
 def pack_spans(transaction: Transaction, unpacked: int = UNPACKED) -> None:
