@@ -16,3 +16,14 @@ CAPTURE = 1.3
 EXPORT_PEAK_MB = 500
 # Of the CPU that validating and writing a list takes together, in per cent.
 VALIDATION = 15
+# CPU of landing a day after a year, in CPU of landing the second one.
+LATE_DAY = 1.1
+# At least so many times the CPU of ours is dbt snapshot's for the same day.
+DBT = 10
+# A year of 200 targets with 20,000 followers each, rebuilt: seconds and megabytes.
+REBUILT_SECONDS = 120
+REBUILT_MB = 512
+# Bytes that a change takes in the log.
+CHANGE_BYTES = 6
+# Milliseconds in which it is told who of 20,000 followed on a day.
+FOLLOWED_MS = 10

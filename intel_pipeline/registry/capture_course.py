@@ -14,7 +14,7 @@ from intel_pipeline.registry.models import Capture
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
 # How many captures are held at once.
-HELD = 4_000
+HELD = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class CaptureCourse(CaptureQueries):
     def histories(self) -> Iterator[list[Capture]]:
         """Yield all finished captures, oldest first, those of some whole targets at a time.
 
-        A few thousand, or all of one target: that is as much as is held.
+        Some thousands, or all of one target: that is as much as is held.
         """
         for part in parcels(sorted(self.finished_targets().items()), HELD, AT_ONCE):
             yield self._finished(Capture.target.in_(part))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.writer import Transaction
@@ -30,11 +31,13 @@ from read_parquet($2) as listed left join (
 
 
 GONE = "delete from members using gone where members.target = gone.target and members.user_id = gone.user_id"
+# Not updated where they lie: a column of which one row in a hundred thousand is updated is written anew as a whole.
 ALTERED = """
-update members set username = fresh.username, full_name = fresh.full_name,
-    is_private = fresh.is_private, is_verified = fresh.is_verified
-from fresh where members.target = fresh.target and members.user_id = fresh.user_id
+create or replace temp table altered as
+select members.rowid as place, fresh.*, members.first_seen_at from members join fresh using (target, user_id)
 """
+NO_LONGER_SO = "delete from members where rowid in (select place from altered)"
+SO_NOW = "insert into members by name select * exclude (place) from altered"
 
 
 def keep_members(transaction: Transaction, lake: Lake, anew: Iterable[str], noted: Mapping[str, pl.DataFrame]) -> None:
@@ -44,7 +47,9 @@ def keep_members(transaction: Transaction, lake: Lake, anew: Iterable[str], note
     if "gone" in noted:
         transaction.run(GONE, gone=noted["gone"])
     if "altered" in noted:
-        transaction.run(ALTERED, fresh=noted["altered"])
+        transaction.run(ALTERED, fresh=noted["altered"].select("target", "user_id", *ATTRIBUTES))
+        transaction.run(NO_LONGER_SO)
+        transaction.run(SO_NOW)
     if "arrived" in noted:
         transaction.append("members", noted["arrived"])
 

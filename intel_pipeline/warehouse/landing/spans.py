@@ -28,10 +28,14 @@ select open_spans.* exclude (packed), left_not_before, left_not_after
 from open_spans join ending on open_spans.rowid = ending.place
 """
 NO_LONGER_OPEN = "delete from open_spans where rowid in (select place from ending)"
+# Not updated where it lies: a column of which one row in a hundred thousand is updated is written anew as a whole.
 RENAMED = """
-update open_spans set username = fresh.username
-from fresh where open_spans.target = fresh.target and open_spans.user_id = fresh.user_id
+create or replace temp table renamed as
+select open_spans.rowid as place, open_spans.* replace (fresh.username as username, false as packed)
+from open_spans join fresh using (target, user_id)
 """
+NO_LONGER_NAMED = "delete from open_spans where rowid in (select place from renamed)"
+NAMED_NOW = "insert into open_spans by name select * exclude (place) from renamed"
 LISTED = "select target, count(*) from members semi join asked using (target) group by all"
 # Members whose spans are made anew at once: half a million did not fit into what a rebuild lets DuckDB hold.
 ROWS_AT_ONCE = 100_000
@@ -69,6 +73,8 @@ def keep_spans(transaction: Transaction, changes: pl.DataFrame | None, based: Co
     renamed = news.filter(pl.col("kind") == "renamed")
     if renamed.height:
         transaction.run(RENAMED, fresh=renamed)
+        transaction.run(NO_LONGER_NAMED)
+        transaction.run(NAMED_NOW)
 
 
 def restate_spans(transaction: Transaction, targets: Collection[str]) -> None:
