@@ -14,7 +14,7 @@ from intel_pipeline.registry.models import Capture
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
 # How many captures are held at once.
-HELD = 12_000
+HELD = 6_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ from intel_pipeline.warehouse.landing.rewinding import restate, rewind
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
-# Rows of the lists that are compared at once; at least one target, however long its list. A million took 800 MB, and was
-# not faster for each target: what is shared is shared by a dozen already.
-ROWS_AT_ONCE = 500_000
 # So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log.
 STEPS = 8
-# So many rows are noted before they are written down.
-ROWS_NOTED = 300_000
+# Rows of the lists that are compared at once, and rows that are noted before they are written down: of targets of which
+# a few captures are due, where each statement goes through tables of all that there are, and of whole histories, where
+# it is done so often that it is of no account. At least one target, however long its list.
+AT_ONCE = {True: 500_000, False: 120_000}
+NOTED = {True: 300_000, False: 50_000}
 TALLY = """
 select kind, state, count(*) from follower_change_log
 where learned_at >= $1 and learned_at <= $2 and capture_id in (from asked) group by all
@@ -47,9 +47,11 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
-    longest = ((one, max((capture.distinct_count or 0 for capture in due[one].captures), default=0)) for one in due)
-    for group in parcels(longest, ROWS_AT_ONCE):
-        land_group(transaction, lake, {target: due[target] for target in group}, landed, notes)
+    longest = {one: max((capture.distinct_count or 0 for capture in due[one].captures), default=0) for one in due}
+    for stepwise in (True, False):
+        targets = (item for item in longest.items() if (len(due[item[0]].captures) <= STEPS) is stepwise)
+        for group in parcels(targets, AT_ONCE[stepwise]):
+            land_group(transaction, lake, {target: due[target] for target in group}, landed, notes)
     notes.write(transaction, lake)
     pack_spans(transaction)
     count(transaction, captures, landed)
@@ -64,7 +66,7 @@ def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], l
     stepwise = len(waves) <= STEPS
     lost: Lost = WrittenLost(transaction) if stepwise else RememberedLost(transaction, list(usable))
     for number, captures in enumerate(waves):
-        if notes.rows > ROWS_NOTED or (stepwise and number):
+        if notes.rows > NOTED[stepwise] or (stepwise and number):
             notes.write(transaction, lake)
         wave, losses = land_wave(lake, captures, usable, losses, lost, landed)
         if wave is not None:

@@ -37,8 +37,8 @@ from open_spans join fresh using (target, user_id)
 NO_LONGER_NAMED = "delete from open_spans where rowid in (select place from renamed)"
 NAMED_NOW = "insert into open_spans by name select * exclude (place) from renamed"
 LISTED = "select target, count(*) from members semi join asked using (target) group by all"
-# Members whose spans are made anew at once: half a million did not fit into what a rebuild lets DuckDB hold.
-ROWS_AT_ONCE = 100_000
+# Members whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
+ROWS_AT_ONCE = 50_000
 # Of targets that are named in the query itself: then only their part of the log is read, and all of them at once.
 SPANS_OF = (
     "create or replace temp table restated as from spans_by_log where target in ({places}) order by target, user_id"
