@@ -1,5 +1,7 @@
 """What changed of a profile between two captures."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef, change_id
@@ -24,26 +26,27 @@ UNTOLD = frozenset({"is_business", "category", "follower_count", "following_coun
 
 
 def profile_changes(
-    before: pl.DataFrame, before_capture: CaptureRef, after: pl.DataFrame, after_capture: CaptureRef
+    captures: Sequence[tuple[CaptureRef, CaptureRef]], before: pl.DataFrame, after: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return one row of PROFILE_CHANGE per field that differs.
+    """Return one row of PROFILE_CHANGE per field that differs between the two `captures` of each pair.
 
-    `before`, `after`: one row each, as `contracts.profile.ProfileSnapshot`.
+    `before`, `after`: the earlier and the later row of each, as `contracts.profile.ProfileSnapshot`.
     """
-    old, new = before.row(0, named=True), after.row(0, named=True)
+    pairs = zip(captures, before.iter_rows(named=True), after.iter_rows(named=True), strict=True)
     rows = [
         {
-            "change_id": change_id(after_capture.target, "profile", field, after_capture.capture_id),
-            "target": after_capture.target,
+            "change_id": change_id(later.target, "profile", field, later.capture_id),
+            "target": later.target,
             "user_id": new["user_id"],
             "field": field,
             "value_before": text(old[field]),
             "value_after": text(new[field]),
-            "not_before": before_capture.started_at,
-            "not_after": after_capture.finished_at,
-            "capture_id": after_capture.capture_id,
-            "before_capture_id": before_capture.capture_id,
+            "not_before": earlier.started_at,
+            "not_after": later.finished_at,
+            "capture_id": later.capture_id,
+            "before_capture_id": earlier.capture_id,
         }
+        for (earlier, later), old, new in pairs
         for field in FIELDS
         if differs(field, old[field], new[field])
     ]

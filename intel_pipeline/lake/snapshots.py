@@ -1,6 +1,6 @@
-"""Many snapshots of lists at once: one scan of a hundred small files costs half of what a hundred scans do."""
+"""Many snapshots at once: one scan of a hundred small files costs half of what a hundred scans do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -10,14 +10,27 @@ from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 
+# By its path, the rows of each snapshot or why it cannot be trusted.
+Found = dict[str, pl.DataFrame | DamagedFileError]
+# Reads the rows of a single one, as `snapshot_file.read`.
+Alone = Callable[[str], pl.DataFrame]
 
-def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> dict[str, pl.DataFrame | DamagedFileError]:
-    """Return by its path the rows of each list with `columns` and FINGERPRINT, sorted; or why it cannot be trusted.
 
-    Each is checked as `snapshot_file.held` does it.
-    """
-    found: dict[str, pl.DataFrame | DamagedFileError] = {}
+def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> Found:
+    """Return the rows of each list with `columns` and FINGERPRINT, sorted; each checked as by `snapshot_file.held`."""
     wanted = list(dict.fromkeys([*columns, FINGERPRINT]))
+    return at_once(lake, paths, wanted, "user_id", lambda path: snapshot_file.held(lake, path, wanted))
+
+
+def read_all(lake: Path, paths: Iterable[str], columns: Sequence[str], key: str) -> Found:
+    """Return the rows of each snapshot with `columns`, sorted by `key`; each checked as by `snapshot_file.read`."""
+    wanted = list(columns)
+    return at_once(lake, paths, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
+
+
+def at_once(lake: Path, paths: Iterable[str], wanted: Sequence[str], key: str, alone: Alone) -> Found:
+    """Read what has all that is wanted in one scan, and the rest `alone`."""
+    found: Found = {}
     alike: dict[str, int] = {}
     for path in paths:
         try:
@@ -28,33 +41,31 @@ def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> dict[s
         if {*wanted} <= {*names}:
             alike[path] = rows
         else:
-            found[path] = alone(lake, path, wanted)
-    together = scanned(lake, alike, wanted) if alike else []
+            found[path] = tried(alone, path)
+    together = scanned(lake, alike, wanted, key) if alike else []
     # What is wrong with one of them, and with which, is found out one by one.
-    found |= (
-        dict(zip(alike, together, strict=True)) if together else {path: alone(lake, path, wanted) for path in alike}
-    )
+    found |= dict(zip(alike, together, strict=True)) if together else {path: tried(alone, path) for path in alike}
     return found
 
 
-def scanned(lake: Path, paths: dict[str, int], columns: Sequence[str]) -> list[pl.DataFrame]:
+def scanned(lake: Path, paths: dict[str, int], columns: Sequence[str], key: str) -> list[pl.DataFrame]:
     """Return the rows of each of the files, of which so many are promised; none at all where one breaks a promise."""
     try:
         rows = pl.scan_parquet([lake / path for path in paths], glob=False).select(columns).collect(engine="streaming")
     except (OSError, pl.exceptions.PolarsError):
         return []
     starts = [0, *accumulate(paths.values())]
-    ids = rows["user_id"]
-    falling = (ids.diff() <= 0).arg_true()
-    if rows.height != starts.pop() or ids.has_nulls() or not {*falling} <= {*starts}:
+    keys = rows[key]
+    falling = (keys.diff() <= 0).arg_true()
+    if rows.height != starts.pop() or keys.has_nulls() or not {*falling} <= {*starts}:
         return []
     slices = zip(starts, paths.values(), strict=True)
-    return [rows.slice(start, number).with_columns(pl.col("user_id").set_sorted()) for start, number in slices]
+    return [rows.slice(start, number).with_columns(pl.col(key).set_sorted()) for start, number in slices]
 
 
-def alone(lake: Path, path: str, columns: Sequence[str]) -> pl.DataFrame | DamagedFileError:
-    """Return the rows of one list, or why it cannot be trusted."""
+def tried(alone: Alone, path: str) -> pl.DataFrame | DamagedFileError:
+    """Return the rows of one snapshot, or why it cannot be trusted."""
     try:
-        return snapshot_file.held(lake, path, list(columns))
+        return alone(path)
     except DamagedFileError as error:
         return error

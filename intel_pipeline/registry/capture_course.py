@@ -1,11 +1,11 @@
 """All finished captures, for whoever derives them all, or looks for what was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.capture_queries import CaptureQueries
@@ -57,6 +57,26 @@ class CaptureCourse(CaptureQueries):
         for place in range(0, len(wanted), AT_ONCE):
             found += self._finished(Capture.capture_id.in_(wanted[place : place + AT_ONCE]))
         return sorted(found, key=lambda capture: (capture.finished_at, capture.capture_id))
+
+    def before_each(self, captures: Sequence[Capture]) -> dict[str, Capture]:
+        """Return by the id of each the latest earlier capture of its surface that left a snapshot, if there is one."""
+        later, earlier = aliased(Capture), aliased(Capture)
+        latest = (
+            select(earlier.capture_id)
+            .where(earlier.target == later.target, earlier.surface == later.surface)
+            .where(earlier.finished_at < later.finished_at, earlier.snapshot.is_not(None))
+            .order_by(earlier.finished_at.desc(), earlier.capture_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        ids = [capture.capture_id for capture in captures]
+        before: dict[str, str] = {}
+        with self.engine.connect() as db:
+            for place in range(0, len(ids), AT_ONCE):
+                query = select(later.capture_id, latest).where(later.capture_id.in_(ids[place : place + AT_ONCE]))
+                before |= {one: other for one, other in db.execute(query) if other is not None}
+        found = {capture.capture_id: capture for capture in self.finished_among({*before.values()})}
+        return {one: found[other] for one, other in before.items()}
 
     def after(self, capture: Capture) -> Capture | None:
         """Return the next later capture of the same surface that left a snapshot."""

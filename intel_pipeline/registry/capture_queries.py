@@ -109,22 +109,6 @@ class CaptureQueries:
             ordered = query.order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
             return list(db.scalars(ordered.limit(most)))
 
-    def before(self, capture: Capture, *, complete: bool) -> Capture | None:
-        """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
-        conditions = [
-            Capture.target == capture.target,
-            Capture.surface == capture.surface,
-            Capture.finished_at < capture.finished_at,
-            Capture.snapshot.is_not(None),
-        ]
-        if complete:
-            conditions.append(Capture.verdict == "complete")
-        query = (
-            select(Capture).where(*conditions).order_by(Capture.finished_at.desc(), Capture.capture_id.desc()).limit(1)
-        )
-        with Session(self.engine, expire_on_commit=False) as db:
-            return db.scalars(query).first()
-
     def in_progress(self) -> list[Capture]:
         """Return the captures that are not finished, oldest first."""
         query = select(Capture).where(Capture.finished_at.is_(None)).order_by(Capture.started_at)

@@ -40,11 +40,14 @@ class Histories:
         """Return of each target how many of its captures of a surface left a snapshot, by verdict."""
         return {target: Counter(str(one.verdict) for one in self.listed[target, surface]) for target in targets}
 
-    def before(self, capture: Capture, *, complete: bool) -> Capture | None:
-        """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
-        listed = self.listed[capture.target, capture.surface]
-        earlier = reversed(listed[: bisect_left(listed, finished(capture), key=finished)])
-        return next((one for one in earlier if one.verdict == "complete" or not complete), None)
+    def before_each(self, captures: Sequence[Capture]) -> dict[str, Capture]:
+        """Return by the id of each the latest earlier capture of its surface that left a snapshot, if there is one."""
+        found = {}
+        for capture in captures:
+            listed = self.listed[capture.target, capture.surface]
+            if place := bisect_left(listed, finished(capture), key=finished):
+                found[capture.capture_id] = listed[place - 1]
+        return found
 
     def after(self, capture: Capture) -> Capture | None:
         """Return the next later capture of the same surface that left a snapshot."""

@@ -1,6 +1,6 @@
 """The writers' side of the warehouse: one at a time, everything or nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +57,12 @@ class Transaction:
         if rows.height:
             self.run(f"insert into {table} by name select * from fresh", fresh=rows)  # noqa: S608  our own names
 
-    def replace(self, table: str, rows: "pl.DataFrame", **having: object) -> None:
-        """Put `rows` in the place of those rows of `table` whose columns have the given values."""
-        where = " and ".join(f"{column} = ?" for column in having)
-        self.connection.execute(f"delete from {table} where {where}", list(having.values()))  # noqa: S608  our own names
+    def put(self, table: str, rows: "pl.DataFrame", column: str, values: Sequence[str]) -> None:
+        """Put `rows` in the place of those rows of `table` that have one of these values in a column."""
+        import polars as pl
+
+        asked = pl.DataFrame({column: values}, schema={column: pl.String()})
+        self.run(f"delete from {table} where {column} in (from asked)", asked=asked)  # noqa: S608  our own names
         self.append(table, rows)
 
 

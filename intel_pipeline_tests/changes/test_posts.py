@@ -4,8 +4,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from intel_pipeline.changes.cases import numbered
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.posts import post_metrics
+from intel_pipeline.changes.posts import Measurement, post_metrics
 from intel_pipeline.contracts.change import POST_METRIC
 from intel_pipeline.contracts.post import SCHEMA
 from intel_pipeline_tests.contracts.rows import POST
@@ -13,6 +14,7 @@ from intel_pipeline_tests.contracts.rows import POST
 TAKEN = datetime(2026, 11, 1, tzinfo=UTC)
 EARLIER = CaptureRef("one", "desk", TAKEN + timedelta(hours=6), TAKEN + timedelta(hours=6, minutes=1), complete=True)
 LATER = CaptureRef("two", "desk", TAKEN + timedelta(hours=30), TAKEN + timedelta(hours=30, minutes=1), complete=True)
+CASE = Measurement(LATER, EARLIER, 200)
 FIRST = {"post_id": 1, "like_count": 10, "comment_count": 2, "view_count": 100}
 
 
@@ -21,8 +23,9 @@ def posts(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def metric(before: dict[str, Any] | None, after: dict[str, Any], followers: int | None = 200) -> dict[str, Any]:
-    old = None if before is None else posts({**FIRST, **before})
-    found = post_metrics(old, None if old is None else EARLIER, posts({**FIRST, **after}), LATER, followers)
+    case = Measurement(LATER, None if before is None else EARLIER, followers)
+    old = posts() if before is None else posts({**FIRST, **before})
+    found = post_metrics([case], numbered(old), numbered(posts({**FIRST, **after})))
     assert found.schema == POST_METRIC
     return found.row(0, named=True)
 
@@ -61,10 +64,12 @@ def test_without_an_audience_there_is_no_rate(followers: int | None) -> None:
 
 
 def test_a_post_that_the_capture_before_does_not_hold_gained_nothing_known() -> None:
-    found = post_metrics(posts(FIRST), EARLIER, posts(FIRST, {**FIRST, "post_id": 2}), LATER, 200)
+    found = post_metrics([CASE], numbered(posts(FIRST)), numbered(posts(FIRST, {**FIRST, "post_id": 2})))
     assert found.select("post_id", "likes_gained", "hours_since_before").rows() == [(1, 0, 24.0), (2, None, None)]
 
 
 def test_a_post_that_is_listed_no_more_has_no_metric() -> None:
-    found = post_metrics(posts(FIRST, {**FIRST, "post_id": 2}), EARLIER, posts({**FIRST, "post_id": 2}), LATER, 200)
+    found = post_metrics(
+        [CASE], numbered(posts(FIRST, {**FIRST, "post_id": 2})), numbered(posts({**FIRST, "post_id": 2}))
+    )
     assert found["post_id"].to_list() == [2]

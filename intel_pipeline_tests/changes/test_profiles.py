@@ -16,7 +16,7 @@ LATER = CaptureRef("two", "desk", START + timedelta(days=1), START + timedelta(d
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> pl.DataFrame:
     old, new = (pl.DataFrame([{**PROFILE, **row}], schema=SCHEMA) for row in (before, after))
-    return profile_changes(old, EARLIER, new, LATER)
+    return profile_changes([(EARLIER, LATER)], old, new)
 
 
 def values(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:

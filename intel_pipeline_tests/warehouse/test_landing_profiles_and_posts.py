@@ -1,7 +1,11 @@
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
@@ -150,3 +154,53 @@ def test_a_capture_that_was_not_there_yet_changes_what_the_next_one_was_held_aga
         ("Old", "New", "desk-profile-0")
     ]
     assert rows(file, "select likes_gained from post_metrics order by captured_at") == [(None,), (6,)]
+
+
+shown_posts = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(0, 9) | st.none(), st.sampled_from("abc")), unique_by=lambda one: one[0]
+)
+one_target = st.lists(st.tuples(st.sampled_from([None, "x", "y"]), st.integers(0, 5), shown_posts), max_size=4)
+
+
+@given(told=st.lists(one_target, min_size=1, max_size=3), seed=st.integers(0, 99), size=st.integers(1, 7))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_captures_of_any_targets_at_once_teach_what_each_teaches_by_itself(  # noqa: PLR0913
+    registry: Registry,
+    lake: Path,
+    tmp_path: Path,
+    told: list[list[tuple[str | None, int, list[tuple[int, int | None, str]]]]],
+    seed: int,
+    size: int,
+) -> None:
+    folder = tmp_path / str(len([*tmp_path.glob("*")]))
+    folder.mkdir()
+    captures = []
+    for place, days in enumerate(told):
+        for number, (biography, count, listed) in enumerate(days):
+            kept = partial(captured, registry, lake, number, target=f"desk-{folder.name}-{place}")
+            captures.append(kept(profiles(biography=biography, follower_count=count), surface="profile"))
+            frame = posts(*({"post_id": one, "like_count": likes, "caption": text} for one, likes, text in listed))
+            captures.append(kept(frame, surface="posts"))
+    for capture in sorted(captures, key=lambda one: (one.started_at, one.surface == "posts")):
+        seen, listed_then = ([capture], []) if capture.surface == "profile" else ([], [capture])
+        land(registry, lake, folder / "one.duckdb", seen, listed_then)
+    shuffled = Random(seed).sample(captures, len(captures))
+    for place in range(0, len(shuffled), size):
+        part = shuffled[place : place + size]
+        by_surface = ([one for one in part if one.surface == surface] for surface in ("profile", "posts"))
+        land(registry, lake, folder / "many.duckdb", *by_surface)
+    if captures:
+        assert tables(folder / "many.duckdb", TABLES) == tables(folder / "one.duckdb", TABLES)
+
+
+def test_a_snapshot_that_cannot_be_read_hides_no_other(
+    registry: Registry, lake: Path, file: Path, history: tuple[list[Capture], list[Capture]]
+) -> None:
+    seen, listed = history
+    (lake / str(listed[0].snapshot)).write_bytes(b"")
+    with writing(file) as transaction:
+        assert not land_profiles(transaction, lake, seen, registry.captures).unreadable
+        landed = land_posts(transaction, lake, listed, registry.captures)
+    # The second was held against the first, the third against the second.
+    assert len(landed.unreadable) == 2
+    assert rows(file, "select distinct capture_id from post_metrics") == [("desk-posts-2",)]

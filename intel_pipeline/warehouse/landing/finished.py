@@ -23,8 +23,8 @@ class Finished(Protocol):
     def tallies(self, targets: Sequence[str], surface: str) -> dict[str, Counter[str]]:
         """Return of each target how many of its captures of a surface left a snapshot, by verdict."""
 
-    def before(self, capture: Capture, *, complete: bool) -> Capture | None:
-        """Return the latest earlier capture of the same surface that left a snapshot (and was complete)."""
+    def before_each(self, captures: Sequence[Capture]) -> dict[str, Capture]:
+        """Return by the id of each the latest earlier capture of its surface that left a snapshot, if there is one."""
 
     def after(self, capture: Capture) -> Capture | None:
         """Return the next later capture of the same surface that left a snapshot."""

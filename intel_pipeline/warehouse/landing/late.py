@@ -66,8 +66,7 @@ def measured_since(transaction: Transaction, registry: Finished, profiles: Seque
     moments = [(profile.target, profile.started_at) for profile in profiles]
     schema = {"target": pl.String(), "started_at": pl.Datetime("us", "UTC")}
     asked = pl.DataFrame(moments, schema=schema, orient="row")
-    found = {capture_id for (capture_id,) in transaction.rows(MEASURED, asked=asked)}
-    return [registry.get(capture_id) for capture_id in sorted(found)]
+    return registry.finished_among({capture_id for (capture_id,) in transaction.rows(MEASURED, asked=asked)})
 
 
 def landed_among(transaction: Transaction, ids: Sequence[str]) -> set[str]:

@@ -3,37 +3,42 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from intel_pipeline.lake import snapshot_file
+import polars as pl
+
+from intel_pipeline.changes.cases import given
+from intel_pipeline.changes.posts import Measurement, post_metrics
+from intel_pipeline.contracts.change import MOMENT
+from intel_pipeline.contracts.post import SCHEMA
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.finished import Finished
+from intel_pipeline.warehouse.landing.finished import Finished, finished
 from intel_pipeline.warehouse.landing.late import followed_by, unlanded
-from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
+from intel_pipeline.warehouse.landing.pairs import Pairs, pairs
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
 from intel_pipeline.warehouse.writer import Transaction
 
-# The follower count that was captured last before a moment, which the engagement rate refers to.
+# The follower count that was captured last before each capture, which the engagement rate refers to.
 AUDIENCE = """
-select follower_count from profile_history
-where target = ? and captured_at <= ? order by captured_at desc, capture_id desc limit 1
+select asked.capture_id, history.follower_count
+from asked asof join (
+    from profile_history semi join asked using (target)
+    qualify row_number() over (partition by target, captured_at order by capture_id desc) = 1
+) as history on history.target = asked.target and history.captured_at <= asked.finished_at
 """
 # What can change is taken from the newest capture, in whatever order captures are landed.
 KNOWN_POSTS = """
 update posts set
-    shortcode = if(last_seen_at <= $1, fresh.shortcode, posts.shortcode),
-    owner_id = if(last_seen_at <= $1, fresh.owner_id, posts.owner_id),
-    taken_at = if(last_seen_at <= $1, fresh.taken_at, posts.taken_at),
-    media_type = if(last_seen_at <= $1, fresh.media_type, posts.media_type),
-    caption = if(last_seen_at <= $1, fresh.caption, posts.caption),
-    is_pinned = if(last_seen_at <= $1, fresh.is_pinned, posts.is_pinned),
-    first_seen_at = least(first_seen_at, $1),
-    last_seen_at = greatest(last_seen_at, $1)
-from fresh where posts.target = $2 and posts.post_id = fresh.post_id
+    shortcode = if(posts.last_seen_at <= fresh.last_seen_at, fresh.shortcode, posts.shortcode),
+    owner_id = if(posts.last_seen_at <= fresh.last_seen_at, fresh.owner_id, posts.owner_id),
+    taken_at = if(posts.last_seen_at <= fresh.last_seen_at, fresh.taken_at, posts.taken_at),
+    media_type = if(posts.last_seen_at <= fresh.last_seen_at, fresh.media_type, posts.media_type),
+    caption = if(posts.last_seen_at <= fresh.last_seen_at, fresh.caption, posts.caption),
+    is_pinned = if(posts.last_seen_at <= fresh.last_seen_at, fresh.is_pinned, posts.is_pinned),
+    first_seen_at = least(posts.first_seen_at, fresh.first_seen_at),
+    last_seen_at = greatest(posts.last_seen_at, fresh.last_seen_at)
+from fresh where posts.target = fresh.target and posts.post_id = fresh.post_id
 """
-NEW_POSTS = """
-insert into posts by name
-select ? as target, fresh.* exclude (like_count, comment_count, view_count, position),
-    ? as first_seen_at, ? as last_seen_at
-from fresh where post_id not in (select post_id from posts where target = ?)
-"""
+NEW_POSTS = "insert into posts by name from fresh anti join posts using (target, post_id)"
+POST = ("post_id", "shortcode", "owner_id", "taken_at", "media_type", "caption", "is_pinned")
 
 
 def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
@@ -43,26 +48,38 @@ def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture]
     """
     after = followed_by(transaction, registry, "posts", unlanded(transaction, captures))
     land_captures(transaction, captures)
-    return land_each([*captures, *after], lambda capture: land_listing(transaction, lake, capture, registry))
+    return land_listings(transaction, lake, [*captures, *after], registry)
 
 
-def land_listing(transaction: Transaction, lake: Path, capture: Capture, registry: Finished) -> dict[str, int]:
-    """Land the posts of one capture, and how each stood at it."""
-    from intel_pipeline.changes.posts import post_metrics
+def land_listings(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
+    """Land the posts of captures, and how each stood at each of them."""
+    landed = Landed()
+    for found in pairs(lake, registry, captures, SCHEMA, "post_id", landed):
+        ids = [capture.capture_id for capture in found.captures]
+        moments = [(one.capture_id, one.target, finished(one)) for one in found.captures]
+        schema = {"capture_id": pl.String(), "target": pl.String(), "finished_at": MOMENT}
+        audiences = dict(transaction.rows(AUDIENCE, asked=pl.DataFrame(moments, schema=schema, orient="row")))
+        cases = [
+            Measurement(ref(capture), ref(earlier) if earlier else None, audiences.get(capture.capture_id))
+            for capture, earlier in zip(found.captures, found.earlier, strict=True)
+        ]
+        metrics = post_metrics(cases, found.before, found.after)
+        transaction.put("post_metrics", metrics, "capture_id", ids)
+        seen = newest_of(found)
+        transaction.run(KNOWN_POSTS, fresh=seen)
+        transaction.run(NEW_POSTS, fresh=seen)
+        landed.numbers["posts"] += metrics.height
+    return landed
 
-    snapshot = snapshot_file.read(lake, str(capture.snapshot))
-    earlier = registry.before(capture, complete=False)
-    before = snapshot_file.read(lake, earlier.snapshot) if earlier and earlier.snapshot else None
-    audience = transaction.query(AUDIENCE, capture.target, capture.finished_at)
-    metrics = post_metrics(
-        before,
-        ref(earlier) if earlier else None,
-        snapshot,
-        ref(capture),
-        audience["follower_count"][0] if audience.height else None,
+
+def newest_of(found: Pairs) -> pl.DataFrame:
+    """Return each post once, as it was shown last, with when it was seen first and last: the columns of `posts`."""
+    seen = given(
+        found.after,
+        target=(pl.String(), [capture.target for capture in found.captures]),
+        seen_at=(MOMENT, [capture.started_at for capture in found.captures]),
+    ).sort("seen_at", maintain_order=True)
+    moments = {"first_seen_at": pl.col("seen_at").first(), "last_seen_at": pl.col("seen_at").last()}
+    return seen.group_by("target", "post_id", maintain_order=True).agg(
+        *(pl.col(name).last() for name in POST if name != "post_id"), **moments
     )
-    transaction.replace("post_metrics", metrics, capture_id=capture.capture_id)
-    seen = capture.started_at
-    transaction.run(KNOWN_POSTS, seen, capture.target, fresh=snapshot)
-    transaction.run(NEW_POSTS, capture.target, seen, seen, capture.target, fresh=snapshot)
-    return {"posts": metrics.height}

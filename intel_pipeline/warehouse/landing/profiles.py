@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from intel_pipeline.lake import snapshot_file
+import polars as pl
+
+from intel_pipeline.changes.cases import given
+from intel_pipeline.changes.profiles import profile_changes
+from intel_pipeline.contracts.change import MOMENT
+from intel_pipeline.contracts.profile import SCHEMA
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.late import followed_by, measured_since, unlanded
-from intel_pipeline.warehouse.landing.posts import land_listing
-from intel_pipeline.warehouse.landing.registers import Landed, land_captures, land_each, ref
+from intel_pipeline.warehouse.landing.pairs import pairs
+from intel_pipeline.warehouse.landing.posts import land_listings
+from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref
 from intel_pipeline.warehouse.writer import Transaction
 
 
@@ -20,29 +26,21 @@ def land_profiles(transaction: Transaction, lake: Path, captures: Sequence[Captu
     fresh = unlanded(transaction, captures)
     after = followed_by(transaction, registry, "profile", fresh)
     land_captures(transaction, captures)
-    profiles = land_each([*captures, *after], lambda capture: land_profile(transaction, lake, capture, registry))
+    landed = Landed()
+    for found in pairs(lake, registry, [*captures, *after], SCHEMA, "user_id", landed):
+        history = given(
+            found.after,
+            target=(pl.String(), [capture.target for capture in found.captures]),
+            capture_id=(pl.String(), [capture.capture_id for capture in found.captures]),
+            captured_at=(MOMENT, [capture.started_at for capture in found.captures]),
+        )
+        ids = [capture.capture_id for capture in found.captures]
+        transaction.put("profile_history", history.drop("case"), "capture_id", ids)
+        both = [(ref(earlier), ref(one)) for one, earlier in zip(found.captures, found.earlier, strict=True) if earlier]
+        later = found.after.join(found.before, on="case", how="semi", maintain_order="left")
+        changes = profile_changes(both, found.before, later)
+        transaction.put("profile_changes", changes, "capture_id", ids)
+        landed.numbers["changes"] += changes.height
     measured = measured_since(transaction, registry, fresh)
-    posts = land_each(measured, lambda capture: land_listing(transaction, lake, capture, registry))
-    return Landed(profiles.numbers, [*profiles.unreadable, *posts.unreadable])
-
-
-def land_profile(transaction: Transaction, lake: Path, capture: Capture, registry: Finished) -> dict[str, int]:
-    """Land one profile, and what changed since the capture before it."""
-    import polars as pl
-
-    from intel_pipeline.changes.profiles import profile_changes
-
-    snapshot = snapshot_file.read(lake, str(capture.snapshot))
-    earlier = registry.before(capture, complete=False)
-    before = snapshot_file.read(lake, earlier.snapshot) if earlier and earlier.snapshot else None
-    history = snapshot.with_columns(
-        target=pl.lit(capture.target),
-        capture_id=pl.lit(capture.capture_id),
-        captured_at=pl.lit(capture.started_at, pl.Datetime("us", "UTC")),
-    )
-    transaction.replace("profile_history", history, capture_id=capture.capture_id)
-    if earlier is None or before is None:
-        return {}
-    changes = profile_changes(before, ref(earlier), snapshot, ref(capture))
-    transaction.replace("profile_changes", changes, capture_id=capture.capture_id)
-    return {"changes": changes.height}
+    landed.unreadable += land_listings(transaction, lake, measured, registry).unreadable
+    return landed

@@ -1,7 +1,7 @@
 """The registry's public part, in the warehouse."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -52,22 +52,6 @@ class Landed:
 def told_of(target: str, error: DamagedFileError) -> str:
     """Return in words whose snapshot could not be read, why, and what now."""
     return f"{target}: {error.problem}. {error.fix}"
-
-
-def land_each(captures: Sequence[Capture], land: Callable[[Capture], Mapping[str, int]]) -> Landed:
-    """Land one capture after the other; one whose snapshot is damaged neither stops nor hides the others.
-
-    `land` reads what it needs before it writes anything.
-    """
-    landed = Landed()
-    for capture in captures:
-        if capture.snapshot is None:
-            continue
-        try:
-            landed.numbers.update(land(capture))
-        except DamagedFileError as error:
-            landed.unreadable.append(told_of(capture.target, error))
-    return landed
 
 
 def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:

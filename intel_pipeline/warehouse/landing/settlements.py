@@ -33,9 +33,7 @@ order by not_after desc, change_id limit $2
 def land_settlements(transaction: Transaction, targets: Collection[str], settlements: Settlements) -> None:
     """Put the settlements of `targets` in the place of those that were there."""
     rows = [{name: getattr(one, name) for name in COLUMNS} for one in settlements.of(targets)]
-    for target in targets:
-        mine = [row for row in rows if row["target"] == target]
-        transaction.replace("settlements", pl.DataFrame(mine, schema=COLUMNS), target=target)
+    transaction.put("settlements", pl.DataFrame(rows, schema=COLUMNS), "target", list(targets))
 
 
 def unsettled(transaction: Transaction, targets: Collection[str], most: int) -> pl.DataFrame:
