@@ -17,6 +17,7 @@ from intel_pipeline.registry.lease import LEASE, alive, machine
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline.warehouse.histories import Histories
 
 DAY = date(2026, 11, 24)
 COMPLETE = Outcome(verdict="complete", rows=4, distinct=3, reported_before=3, reported_after=3, pages=2)
@@ -25,6 +26,7 @@ import sys
 from datetime import UTC, date, datetime
 from intel_pipeline.registry.store import open_registry
 from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline.warehouse.histories import Histories
 registry = open_registry(sys.argv[1], VirtualClock(datetime(2026, 11, 24, 6, tzinfo=UTC)))
 capture = registry.captures.begin(registry.targets.get("nasa"), "followers", date(2026, 11, 24), "simulator")
 print(capture.capture_id, flush=True)
@@ -306,12 +308,14 @@ def test_the_capture_before_is_the_latest_earlier_one_that_left_a_snapshot(
         registry.captures.finish(capture, replace(COMPLETE, verdict=verdict), snapshot)
         made.append(capture)
     begin(registry, nasa)
-    before = registry.captures.before
-    nearest, proven = before(made[3], complete=False), before(made[3], complete=True)
-    assert nearest is not None
-    assert proven is not None
-    assert (nearest.snapshot, proven.snapshot) == ("c", "a")
-    assert before(made[0], complete=False) is None
+    before = registry.captures.before_each(made)
+    assert [one.capture_id in before and before[one.capture_id].snapshot for one in made] == [False, "a", "a", "c"]
+    # Histories that are held say the same.
+    finished = registry.captures.finished_among([one.capture_id for one in made])
+    held = Histories(finished).before_each(finished)
+    assert {one: other.capture_id for one, other in held.items()} == {
+        one: other.capture_id for one, other in before.items()
+    }
     assert [capture.snapshot for capture in registry.captures.history("nasa", "followers")] == ["a", "c", "d"]
     assert [capture.snapshot for capture in registry.captures.latest()] == ["d"]
 
