@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RIVALS := .rivals/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench crashes exports soak lock clean
+.PHONY: help demo dev test lint bench year crashes exports soak lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,10 +27,13 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 	$(BIN)/dg check toml
 	$(BIN)/dg check defs
 
-bench: $(READY) ## speed and memory, as ratios against named alternatives
+bench: $(READY) $(RIVALS) ## speed and memory, as ratios against named alternatives
 	$(BIN)/python -m benchmarks
 
-crashes: $(READY) ## a capture killed 200 times and landing 100 times: nothing lost, nothing asked for twice
+year: $(READY) $(RIVALS) ## a year of ten targets: what a day costs at its end, beside MERGE INTO and dbt snapshot
+	$(BIN)/python -m benchmarks.year $(SIZE)
+
+crashes: $(READY) ## a capture and landing killed 200 times each: nothing lost, nothing asked for twice
 	$(BIN)/python -m benchmarks.crashes
 
 exports: $(READY) ## ten million rows exported in each format: seconds and memory
@@ -43,9 +47,11 @@ lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra excel --extra keyring --extra postgresql --group dev \
 		pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header benchmarks/rivals/requirements.in --output-file benchmarks/rivals/requirements.lock
 
 clean: ## remove the environment and all caches, no data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .rivals .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The lock is complete, so nothing is resolved: --no-deps. Bytecode is compiled once here rather than at every start.
 $(READY): requirements.lock pyproject.toml
@@ -54,4 +60,11 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Of what benchmarks compare with, an environment of its own: dbt pins much that the program must not have to share.
+$(RIVALS): benchmarks/rivals/requirements.lock
+	$(PYTHON) -m venv .rivals
+	.rivals/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement benchmarks/rivals/requirements.lock
 	@touch $@

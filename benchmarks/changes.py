@@ -1,5 +1,7 @@
 """Who is new, lost or renamed between two lists: ours beside what people write instead."""
 
+import json
+import subprocess
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import limits, lists
-from benchmarks.measure import interleaved
+from benchmarks.measure import RIVALS, interleaved
 from benchmarks.report import Report, over
 from intel_pipeline.changes.comparison import compared, differing, keyed
 from intel_pipeline.changes.sorted_join import paired
@@ -18,6 +20,7 @@ from intel_pipeline.lake import snapshot_file
 Way = Callable[[Path, tuple[Path, Path]], tuple[int, ...]]
 # Rounds of what has a limit, and of what has none: the slow ways leave caches and memory in disorder.
 ROUNDS = {1_000_000: (25, 5), 10_000_000: (10, 2)}
+PANDAS = "pandas: outer merge with names"
 FLOOR = "floor: decoding both id columns"
 
 
@@ -30,12 +33,13 @@ def run() -> Report:
             lake = Path(folder)
             paths = lists.written(lake, size)
             ways = {name: partial(way, lake, paths) for name, (way, _, most) in WAYS.items() if size <= most}
-            agreed({name: way() for name, way in ways.items()})
+            numbers, pandas_took = pandas(lake, paths, few)
+            agreed({name: way() for name, way in ways.items()} | {PANDAS: numbers})
             limited = {name: way for name, way in ways.items() if name == FLOOR or WAYS[name][1]}
             others = {name: way for name, way in ways.items() if name not in limited}
-            taken = interleaved(limited, rounds) | interleaved(others, few)
+            taken = interleaved(limited, rounds) | interleaved(others, few) | {PANDAS: pandas_took}
         for name, seconds in taken.items():
-            ratio, limit = seconds / taken[FLOOR], WAYS[name][1]
+            ratio, limit = seconds / taken[FLOOR], WAYS[name][1] if name in WAYS else None
             rows.append((name, f"{size:,} x 2", seconds, ratio, limit))
             broken += over(f"{name} at {size:,}, in CPU of decoding", ratio, limit)
     return Report("Comparing two follower lists", ("what", "size", "CPU s", "ratio", "limit"), rows, broken)
@@ -84,6 +88,30 @@ def anti_joins(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     return after.join(before, on="user_id", how="anti").height, before.join(after, on="user_id", how="anti").height
 
 
+def duckdb_anti_joins(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
+    """Compare ids with two anti joins of DuckDB."""
+    import duckdb
+
+    before, after = (f"(select user_id from '{lake / path}')" for path in paths)  # noqa: S608  our own paths
+    sql = "select (select count(*) from {} as a anti join {} as b using (user_id))"
+    with duckdb.connect() as connection:
+        counted = [
+            connection.execute(sql.format(*pair)).fetchall()[0][0] for pair in ((after, before), (before, after))
+        ]
+    return tuple(counted)
+
+
+def pandas(lake: Path, paths: tuple[Path, Path], rounds: int) -> tuple[tuple[int, ...], float]:
+    """Return what pandas' outer merge finds, in the rivals' environment, and the least of its CPU seconds."""
+    script = Path(__file__).parent / "rivals" / "pandas_merge.py"
+    command = [str(RIVALS / "python"), str(script), *(str(lake / path) for path in paths)]
+    runs = [
+        json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)  # noqa: S603  our own script
+        for _ in range(rounds)
+    ]
+    return tuple(runs[0]["numbers"]), min(run["seconds"] for run in runs)
+
+
 def full_join(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare ids and usernames with a streaming hash join."""
     before, after = (pl.scan_parquet(lake / path).select("user_id", "username") for path in paths)
@@ -110,6 +138,7 @@ WAYS: dict[str, tuple[Way, float | None, int]] = {
     "ours: new, lost, changed": (new_lost_and_changed, limits.WITH_CHANGED_ATTRIBUTES, 10_000_000),
     "ours: all of it, with names": (whole, None, 10_000_000),
     "Polars: two anti joins (ids)": (anti_joins, None, 10_000_000),
+    "DuckDB: two anti joins (ids)": (duckdb_anti_joins, None, 10_000_000),
     "Polars: full join with names": (full_join, None, 10_000_000),
     "Python: two sets (ids)": (python_sets, None, 1_000_000),
 }

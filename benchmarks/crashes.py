@@ -1,4 +1,4 @@
-"""A round of 20,000 followers that is killed 200 times, and landing that is killed 100 times: `make crashes`.
+"""A round of 20,000 followers that is killed 200 times, and landing that is killed 200 times: `make crashes`.
 
 Or `python -m benchmarks.crashes SEED`.
 """
@@ -14,7 +14,7 @@ from intel_pipeline_tests.capture.witness import PAGE
 from intel_pipeline_tests.warehouse.landing_loop import loop as landing_loop
 
 FOLLOWERS, KILLS, SEED = 20_000, 200, 7
-LANDINGS, ROUNDS = 100, 3
+LANDINGS, ROUNDS = 200, 3
 
 
 def run(seed: int = SEED) -> Report:

@@ -5,10 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 Way = Callable[[], object]
+# The environment of what others use for the same; see benchmarks/rivals.
+RIVALS = Path(__file__).parents[1] / ".rivals" / "bin"
 
 
 def cpu(work: Way, rounds: int = 3) -> float:

@@ -7,11 +7,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measure import turns
+from benchmarks.measure import RIVALS, turns
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.writer import connected
 
-RIVALS = Path(__file__).parents[1] / ".rivals" / "bin"
 MERGE, DBT = "MERGE INTO, one table", "dbt snapshot without its start-up"
 TURNS = 3
 # Every span, with the name that each bore last.

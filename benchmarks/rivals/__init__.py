@@ -1,0 +1,1 @@
+"""What benchmarks compare with that runs in an environment of its own."""
