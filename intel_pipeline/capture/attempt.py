@@ -95,11 +95,11 @@ def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> 
 
 def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Finding, tally: Tally) -> None:
     """Keep the snapshot, then write down what the capture proved."""
-    outcome = finding.outcome
-    snapshot = keep(pipeline.settings.lake_dir, capture, finding)
+    kept = keep(pipeline.settings.lake_dir, capture, finding)
+    outcome = kept.outcome
     if tally.surface == "profile" and outcome.user_id and outcome.username:
         pipeline.registry.targets.identify(target.label, outcome.user_id, outcome.username)
-    pipeline.registry.captures.finish(capture, outcome, snapshot)
+    pipeline.registry.captures.finish(capture, outcome, kept.snapshot, kept.set_aside)
     tally.verdicts[target.label] = outcome.verdict
     if outcome.reasons:
         tally.reasons[target.label] = "; ".join(outcome.reasons)

@@ -9,7 +9,7 @@ from intel_pipeline.capture.journal import Journal
 from intel_pipeline.capture.listing import read_list
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.raw_pages import forget, journal_path
-from intel_pipeline.capture.snapshot import keep
+from intel_pipeline.capture.snapshot import Kept, keep
 from intel_pipeline.errors import IntelError
 from intel_pipeline.instagram.readings import interpret
 from intel_pipeline.instagram.readings.friendships_rest import FollowList
@@ -22,14 +22,14 @@ log = logging.getLogger(__name__)
 
 def end(pipeline: Pipeline, capture: Capture, why: str) -> None:
     """Finish a capture that does not go on, asking for nothing more; raise BusyError where it is somebody else's."""
-    outcome, snapshot = Outcome(verdict="failed", reasons=(why,)), None
+    kept = Kept(Outcome(verdict="failed", reasons=(why,)))
     try:
         finding = found(pipeline, capture, why)
         if finding is not None:
-            outcome, snapshot = finding.outcome, keep(pipeline.settings.lake_dir, capture, finding)
+            kept = keep(pipeline.settings.lake_dir, capture, finding)
     except IntelError as error:
         log.warning("%s; what the capture %s has read is not used", error.problem, capture.capture_id)
-    pipeline.registry.captures.finish(capture, outcome, snapshot)
+    pipeline.registry.captures.finish(capture, kept.outcome, kept.snapshot, kept.set_aside)
     forget(pipeline.settings, capture)
 
 

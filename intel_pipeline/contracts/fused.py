@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from intel_pipeline.contracts.base import schema_of
+from intel_pipeline.contracts.rows import by_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +61,12 @@ def expressed(values: "pl.Expr", check: str, given: dict[str, Any]) -> "Iterator
     match check:
         case "strictly_increasing":
             yield (values.diff() > 0).all()
-        case "greater_than":
-            yield (values > given["min_value"]).all()
-        case "greater_than_or_equal_to":
-            yield (values >= given["min_value"]).all()
-        case "less_than_or_equal_to":
-            yield (values <= given["max_value"]).all()
-        case "isin":
-            yield values.is_in(list(given["allowed_values"])).all()
         case "str_matches":
             yield from matching(values, str(given["pattern"]))
+        case _:
+            found = by_row(values, check, given)
+            if found is not None:
+                yield found[1].all()
 
 
 def matching(values: "pl.Expr", pattern: str) -> "Iterator[pl.Expr]":

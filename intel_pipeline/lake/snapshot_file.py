@@ -1,11 +1,10 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,19 +48,25 @@ def write(lake: Path, stamp: Stamp, frame: "pl.DataFrame") -> Path:
     return write_all(lake, stamp, [frame])
 
 
-def write_all(lake: Path, stamp: Stamp, frames: "Iterable[pl.DataFrame]") -> Path:
+def write_all(
+    lake: Path, stamp: Stamp, frames: "Iterable[pl.DataFrame]", verdict: Callable[[], str] | None = None
+) -> Path:
     """Write the rows of `frames`, at least one, sorted by `stamp.key` over all of them; return the path in the lake.
 
+    `verdict` is asked once all rows have been seen, where they have a say in it.
     Raises DamagedFileError for rows that are not sorted: a false claim would make later comparisons wrong in silence.
     OSError where the disk refuses; no part of the file is left then. Followers get the column FINGERPRINT, so that
     comparing two lists reads four bytes for all that they show of an account. A row group of rows is held at a time.
     """
     from intel_pipeline.contracts.attributes import FINGERPRINT
 
+    def footer(rows: int) -> dict[bytes, bytes]:
+        return footer_of(replace(stamp, verdict=verdict()) if verdict else stamp, rows)
+
     path = relative_path(stamp)
     tables = (stored(frame, stamp).to_arrow() for frame in ascending(frames, stamp))
     with replaced(lake / path) as temporary:
-        row_groups.write(temporary, tables, (stamp.key, "position"), (FINGERPRINT,), partial(footer_of, stamp))
+        row_groups.write(temporary, tables, (stamp.key, "position"), (FINGERPRINT,), footer)
     return path
 
 

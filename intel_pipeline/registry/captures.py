@@ -103,9 +103,10 @@ class Captures(CaptureCourse):
             abandoned.add(capture.holder or "")
             raise
 
-    def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None) -> None:
+    def finish(self, capture: Capture, outcome: Outcome, snapshot: str | None, set_aside: int = 0) -> None:
         """Write down what the capture proved, where its snapshot lies, and what becomes of those held back before it.
 
+        `set_aside`: how many rows broke the contract and lie in quarantine.
         Raises BusyError where another run has taken it over meanwhile.
         """
         finished = self._set(
@@ -131,6 +132,7 @@ class Captures(CaptureCourse):
             gap_high=outcome.gap_high,
             missing_count=outcome.missing_count,
             missing_limit=outcome.missing_limit,
+            set_aside=set_aside or None,
             held=outcome.held,
             resolved=outcome.resolved,
         )

@@ -83,7 +83,7 @@ class Capture(Base):
 
     While it goes on, `row_count` and `reported_before` tell how far it had come some minutes ago.
     `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
-    archive. `round` is null for imports. `session`: whose view of Instagram it is; null where that is not known.
+    archive. `round` is null for imports. `set_aside`: rows that broke the contract and lie in quarantine, null for none. `session`: whose view of Instagram it is; null where that is not known.
 
     Of follower lists, from `ended` on: their evidence, the band that the gap was held against, how many members of the
     complete list before it are missing and how many may be, and whether it is `held` back for that.
@@ -130,6 +130,7 @@ class Capture(Base):
     gap_high: Mapped[int | None]
     missing_count: Mapped[int | None]
     missing_limit: Mapped[int | None]
+    set_aside: Mapped[int | None]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
     session: Mapped[str | None] = mapped_column(words(60))
 

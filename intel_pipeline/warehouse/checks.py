@@ -123,6 +123,10 @@ CHECKS = (
             "from post_metrics",
         ),
     ),
+    Check(
+        "rows in quarantine",
+        by_target("select target from captures, range(set_aside)", "from quarantine"),
+    ),
     Check("losses that are suspected, by the log", same(SUSPECTED, "select target, change_id from open_losses")),
     Check("followers lost, by the log", same(LOST, "select target, user_id from lost")),
     Check(

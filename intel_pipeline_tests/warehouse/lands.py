@@ -45,6 +45,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
     verdict: str = "complete",
     reported: int | None = None,
     held: bool | None = None,
+    set_aside: int | None = None,
 ) -> Capture:
     """Keep `frame` as the capture of day `number` and write it down; it took nine minutes.
 
@@ -70,6 +71,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
         reported_after=count,
         snapshot=path,
         held=held,
+        set_aside=set_aside,
     )
     assert registry.captures.add_imported([capture]) == 1
     return capture

@@ -32,13 +32,14 @@ CAPTURE_COLUMNS = (
     "gap_low",
     "gap_high",
     "missing_count",
+    "set_aside",
     "ended",
     "limited",
     "held",
     "broken",
 )
-COUNTS = slice(9, 17)
-FLAGS = slice(17, 20)
+COUNTS = slice(9, 18)
+FLAGS = slice(18, 21)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.posts import land_posts
 from intel_pipeline.warehouse.landing.profiles import land_profiles
+from intel_pipeline.warehouse.landing.quarantine import land_quarantine
 from intel_pipeline.warehouse.landing.registers import Landed
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -16,7 +17,14 @@ SURFACES = ("profile", "followers", "followees", "posts")
 
 
 def land(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture]) -> Landed:
-    """Land captures of a surface; return what they came to."""
+    """Land captures of a surface, and what they set aside; return what they came to."""
+    landed = land_sound(transaction, lake, surface, captures)
+    landed.unreadable += land_quarantine(transaction, lake.folder, captures)
+    return landed
+
+
+def land_sound(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture]) -> Landed:
+    """Land what captures of a surface brought, but for what they set aside."""
     match surface:
         case "profile":
             return land_profiles(transaction, lake.folder, captures, lake.registry)
