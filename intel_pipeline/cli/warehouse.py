@@ -68,7 +68,8 @@ def rebuild(
             rebuilt = make_anew(pipeline, into and into.expanduser().absolute(), told, incomplete=incomplete)
         for line in dict.fromkeys(rebuilt.unreadable):
             err.print(f"Left out: {plain(line)}")
-        out.print(f"Rebuilt from {rebuilt.captures:,} captures of {rebuilt.targets:,} targets: {plain(rebuilt.file)}")
+        targets = "1 target" if rebuilt.targets == 1 else f"{rebuilt.targets:,} targets"
+        out.print(f"Rebuilt from {rebuilt.captures:,} captures of {targets}: {plain(rebuilt.file)}")
         if into is None:
             out.print(f"Published as {plain(publish_now(pipeline)[0])}")
 

@@ -23,11 +23,14 @@ from intel_pipeline.warehouse.reading import QueryError
 from intel_pipeline_tests.exports.books import NOW, export, export_with, names, publication, rows, text
 
 KILLED = """
+import signal
 import sys
 from pathlib import Path
 from intel_pipeline_tests.exports.books import NOW
 from intel_pipeline.exports.description import Form, Rows
 from intel_pipeline.exports.writing import exporting
+# A shell that started the tests in the background has it ignored in all its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def tell(*_):
     print("half way", flush=True)
     sys.stdin.readline()

@@ -82,8 +82,7 @@ def test_replacing_rows_touches_only_those_with_the_given_values(file: Path) -> 
     with writing(file) as transaction:
         add(transaction, "two")
         fresh = transaction.query("from targets where target = 'two'").with_columns(username=pl.lit("new"))
-        transaction.replace("targets", fresh, target="two")
-        transaction.replace("targets", fresh.clear(), target="three")
+        transaction.put("targets", fresh, "target", ["two", "three"])
     assert rows(file, "select target, username from targets order by all") == [("one", "x"), ("two", "new")]
 
 
