@@ -4,7 +4,6 @@
 """
 
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import kilobytes
 from benchmarks.report import Report, tell
 from intel_pipeline.warehouse.equality import equal
 from intel_pipeline.warehouse.rebuilding import rebuild
@@ -77,7 +77,8 @@ def measured(line: Connection, work: Callable[..., float | None], values: tuple[
     figures = {
         "wall": time.perf_counter() - began,
         "cpu": cpu if cpu is not None else time.process_time() - used,
-        "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        # Not `ru_maxrss`, which begins with what the process held that started this one.
+        "mb": kilobytes("VmHWM") / 1024,
     }
     line.send(figures)
 
