@@ -17,8 +17,8 @@ demo: $(READY) ## watch the whole product work on a simulated Instagram, about a
 dev: $(READY) ## the Dagster UI on http://127.0.0.1:3000: runs, lineage, schedules
 	$(BIN)/intel-pipeline dev
 
-test: $(READY) ## the test suite
-	$(BIN)/pytest
+test: $(READY) ## the test suite, on all processors
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(READY) ## style, types and Dagster's own check of the definitions
 	$(BIN)/ruff check

@@ -72,7 +72,7 @@ moments = st.floats(-3.0, 20.0).map(lambda day: round(day, 2) + 0.003)
 
 
 @given(st.lists(st.tuples(moments, st.floats(0.1, 30.0)), max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_happened_lies_between_its_two_moments_however_long_a_list_takes(spans: list[tuple[float, float]]) -> None:
     staying = [Person(number, -100.0 - number, 1e9) for number in range(1, STAYING + 1)]
     moving = [Person(100 + number, came, came + stays) for number, (came, stays) in enumerate(spans)]

@@ -98,7 +98,7 @@ def unnamed(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 
 @given(history=histories, seed=st.integers(0, 99))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_once(
     registry: Registry, lake: Path, file: Path, history: History, seed: int
 ) -> None:
@@ -114,7 +114,7 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
 
 
 @given(chosen=st.lists(histories, min_size=2, max_size=3), seed=st.integers(0, 99), steps=st.sampled_from((0, 2, 20)))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_captures_are_due(  # noqa: PLR0913
     registry: Registry,
     lake: Path,
@@ -137,7 +137,7 @@ def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_cap
 
 
 @given(history=histories)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_the_warehouse_knows_before_a_capture_is_what_was_known_after_the_one_before(
     registry: Registry, lake: Path, file: Path, history: History
 ) -> None:
