@@ -11,7 +11,7 @@ RIVALS := .rivals/.ready
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: $(READY) ## watch the whole product work on a simulated Instagram, about a minute
+demo: $(READY) ## watch the whole product work on a simulated Instagram, some minutes
 	$(BIN)/intel-pipeline demo
 
 dev: $(READY) ## the Dagster UI on http://127.0.0.1:3000: runs, lineage, schedules
