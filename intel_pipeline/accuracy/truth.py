@@ -3,14 +3,13 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from intel_pipeline.accuracy.claims import Kind
 from intel_pipeline.accuracy.course import Course
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import KEPT, needed
+from intel_pipeline.changes.rows import kept_promises, needed, weighed
 from intel_pipeline.changes.standing import Row
 from intel_pipeline.simulator.events import Event
 
@@ -43,28 +42,19 @@ class Truth:
             self.by_user[event.user_id].append(event)
         self.listed: dict[int, list[datetime]] = defaultdict(list)
         self.complete: list[datetime] = []
-        self.rows: list[Row] = []
+        self.needed: list[list[int | None] | None] = []
         members: list[set[int]] = []
+        counts: float | None = None
         for capture, listed, after in zip(course.refs, course.lists, course.standings[1:], strict=True):
             for user_id in listed["user_id"]:
                 self.listed[user_id].append(capture.started_at)
             if capture.complete:
                 self.complete.append(capture.started_at)
-                row = after.balance[-1]
                 # Where no loss was ripe nobody asked how many counts are needed: as many as the last time.
-                self.rows.append(
-                    row if row.counts else replace(row, counts=self.rows[-1].counts if self.rows else None)
-                )
+                counts = after.balance[-1].counts or counts
+                self.needed.append(None if counts is None else promised(after.balance, counts))
                 members.append({*listed["user_id"]})
-        self.needed = [
-            None if row.counts is None else needed(self.window(number), row.flicker, row.counts)
-            for number, row in enumerate(self.rows)
-        ]
         self.clouded = self.unvouched(founders, members)
-
-    def window(self, number: int) -> Sequence[Row]:
-        """Return the rows that were kept at a complete capture."""
-        return self.rows[max(0, number - KEPT) : number + 1]
 
     def unvouched(self, founders: Iterable[int], members: Sequence[set[int]]) -> set[int]:
         """Return the numbers of the complete captures at which somebody was newly counted whom no list vouches for."""
@@ -166,3 +156,9 @@ class Truth:
         """Tell whether the last complete capture before `at` did not show them, nor any other capture since."""
         first = bisect_right(self.complete, at)
         return first > 0 and self.listed[user_id][bisect_right(self.listed[user_id], at) - 1] < self.complete[first - 1]
+
+
+def promised(balance: Sequence[Row], counts: float) -> list[int | None]:
+    """Return k for those who went missing at each of the rows that are weighed, as it was at the last of them."""
+    found = weighed(balance)
+    return kept_promises(needed(found.rows, balance[-1].flicker, counts), found)

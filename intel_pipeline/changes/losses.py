@@ -9,7 +9,7 @@ from intel_pipeline.changes.balance import BOUND, coincides
 from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.events import named
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import KEPT, flicker_patience, needed, weighed
+from intel_pipeline.changes.rows import KEPT, flicker_patience, kept_promises, needed, weighed
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, Row
 from intel_pipeline.contracts.change import MOMENT
 
@@ -20,11 +20,13 @@ UNDECIDED = "the reported counts err too much, or too few of them are known, to 
 CLEARLY = 0.5
 # What losses of a case that went missing at the same capture have in common.
 COHORT = ["case", "first_capture_id"]
-# What counts say of a cohort: the `chance` that one of it is hidden, `most`, which it may be, and the absences `needed`.
+# What counts say of a cohort: the `chance` that one of it is hidden, and `most`, which it may be; the absences after
+# which they decide as a rule, `due`, and those that they have been found to decide after, `needed`.
 SAID = {
     "case": pl.Int32(),
     "first_capture_id": pl.String(),
     "chance": pl.Float64(),
+    "due": pl.Int32(),
     "needed": pl.Int32(),
     "most": pl.Float64(),
 }
@@ -120,8 +122,10 @@ def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, lis
     allowed = BOUND if found.counts <= KEPT / 2 else -1.0
     absences = needed(found.rows, last.flicker, counts)
     said: list[tuple[object, ...]] = [
-        (case, row.capture_id, chance, number, allowed)
-        for row, chance, number in zip(found.rows, found.weighing.chances, absences, strict=True)
+        (case, row.capture_id, chance, due, k, allowed)
+        for row, chance, due, k in zip(
+            found.rows, found.weighing.chances, absences, kept_promises(absences, found), strict=True
+        )
     ]
     return replace(last, counts=counts), said
 
@@ -133,7 +137,7 @@ def decided(told: pl.DataFrame, said: pl.DataFrame, flickers: Mapping[int, int])
     """
     known = told.drop("needed").join(said, on=COHORT, how="left", maintain_order="left")
     known = known.with_columns(ripe_at=pl.col("case").replace_strict(flickers, return_dtype=pl.Int32))
-    waiting = (pl.col("absences") < pl.col("ripe_at")) | (pl.col("absences") < pl.col("needed")).fill_null(value=False)
+    waiting = (pl.col("absences") < pl.col("ripe_at")) | (pl.col("absences") < pl.col("due")).fill_null(value=False)
     # What the counts once said against a loss they may fall silent about later: that is not worth another word.
     against = (pl.col("known") == CONTRADICTED).fill_null(value=False) | (pl.col("chance") >= CLEARLY)
     reason = pl.when(waiting).then(pl.lit(WAITING)).when(against).then(pl.lit(CONTRADICTED))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from intel_pipeline.changes.balance import Entry, Weighing, counts_to_tell, weigh
+from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
 from intel_pipeline.changes.standing import Row, Since
 
@@ -17,6 +17,8 @@ KEPT = 128
 # do not tell the same level.
 DOUBTFUL = 0.01
 OPEN = 0.1
+# Of the losses that lasted k this share may be undecided.
+BROKEN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def lately(balance: Sequence[Row], name: str) -> int:
 
 
 def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | None]:
-    """Return k for those who went missing at each row; None where no number of absences decides 99 in 100.
+    """Return k for those who went missing at each row, as far as counts tell; None where no number decides 99 in 100.
 
     The level of the counts is known from the complete captures before a row, back to the last break, and from those
     after it up to the next one. It breaks where it is doubtful who of those who came back had left; and in a list
@@ -97,6 +99,24 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
         else:
             found.append(max(flicker, after))
     return found
+
+
+def kept_promises(absences: Sequence[int | None], found: Weighed) -> list[int | None]:
+    """Return k for those who went missing at each row; None where it does not hold for those of the other rows.
+
+    `absences`: as `needed` returns them. Of all others who were missing for their k captures at most one in 100 may be
+    undecided still. How many of them are losses is expected; who is hidden is none. A row's own losses are not asked:
+    k would hold by definition.
+    """
+    lost, undecided = [], []
+    for number, (row, k, chance) in enumerate(zip(found.rows, absences, found.weighing.chances, strict=True)):
+        due = k is not None and len(found.rows) - number >= k
+        lost.append(row.missing * (1 - chance) if due else 0.0)
+        undecided.append(lost[-1] if chance > BOUND else 0.0)
+    whole, doubtful = sum(lost), sum(undecided)
+    # Rounded, or what is left of a sum less all that is in it breaks a promise.
+    broken = [round(doubtful - own - BROKEN * (whole - of), 6) > 0 for own, of in zip(undecided, lost, strict=True)]
+    return [None if is_broken else k for k, is_broken in zip(absences, broken, strict=True)]
 
 
 def weighed(balance: Sequence[Row]) -> Weighed:

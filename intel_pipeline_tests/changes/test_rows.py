@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intel_pipeline.changes.balance import Weighing
 from intel_pipeline.changes.patience import MARGIN
-from intel_pipeline.changes.rows import KEPT, WEIGHED, entered, needed, weighed
+from intel_pipeline.changes.rows import KEPT, WEIGHED, Weighed, entered, kept_promises, needed, weighed
 from intel_pipeline.changes.standing import Row, Since
 
 AT = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -58,3 +59,35 @@ def test_where_it_is_doubtful_who_had_left_the_counts_before_and_after_do_not_te
     assert exact[6:13] == [2, 2, None, None, None, 2, 2]
     erring = needed(doubtful, flicker=2, counts=3.0)
     assert [number for number, k in enumerate(erring) if k] == [13, 14, 15, 16, 17, 18]
+
+
+def found(*chances: float, missing: int = 1) -> Weighed:
+    """Return as many rows as chances that one of those who went missing then is hidden."""
+    return Weighed([row(missing=missing)] * len(chances), (), Weighing(chances), 0.5)
+
+
+def test_k_is_not_promised_beside_a_loss_that_it_has_not_decided() -> None:
+    assert kept_promises([2] * 5, found(0, 0.3, 0, 0, 0)) == [None, 2, None, None, None]
+    # One in a hundred may be undecided.
+    assert kept_promises([2] * 103, found(*[0] * 101, 0.3, 0)) == [2] * 103
+
+
+def test_a_loss_that_has_not_lasted_k_or_has_none_breaks_no_promise() -> None:
+    assert kept_promises([2, 5, 2, 2], found(0, 0.3, 0, 0)) == [2, 5, 2, 2]
+    assert kept_promises([2, None, 2, 2], found(0, 0.3, 0, 0)) == [2, None, 2, 2]
+
+
+def test_who_is_hidden_breaks_no_promise() -> None:
+    assert kept_promises([2] * 5, found(0, 0, 1.0, 0, 0)) == [2] * 5
+
+
+@given(st.lists(st.sampled_from([0.0, 0.3, 0.9, 1.0]), min_size=1, max_size=9), st.data())
+def test_the_promise_to_a_loss_does_not_depend_on_whether_it_was_decided_itself(
+    chances: list[float], data: st.DataObject
+) -> None:
+    number = data.draw(st.integers(0, len(chances) - 1))
+    promised = {
+        kept_promises([2] * len(chances), found(*chances[:number], own, *chances[number + 1 :]))[number]
+        for own in (0.0, 0.3, 1.0)
+    }
+    assert len(promised) == 1
