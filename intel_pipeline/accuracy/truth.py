@@ -9,8 +9,6 @@ from typing import NamedTuple
 from intel_pipeline.accuracy.claims import Kind
 from intel_pipeline.accuracy.course import Course
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import kept_promises, needed, weighed
-from intel_pipeline.changes.standing import Row
 from intel_pipeline.simulator.events import Event
 
 
@@ -44,15 +42,12 @@ class Truth:
         self.complete: list[datetime] = []
         self.needed: list[list[int | None] | None] = []
         members: list[set[int]] = []
-        counts: float | None = None
-        for capture, listed, after in zip(course.refs, course.lists, course.standings[1:], strict=True):
+        for capture, listed, promises in zip(course.refs, course.lists, course.promises, strict=True):
             for user_id in listed["user_id"]:
                 self.listed[user_id].append(capture.started_at)
             if capture.complete:
                 self.complete.append(capture.started_at)
-                # Where no loss was ripe nobody asked how many counts are needed: as many as the last time.
-                counts = after.balance[-1].counts or counts
-                self.needed.append(None if counts is None else promised(after.balance, counts))
+                self.needed.append(promises)
                 members.append({*listed["user_id"]})
         self.clouded = self.unvouched(founders, members)
 
@@ -156,9 +151,3 @@ class Truth:
         """Tell whether the last complete capture before `at` did not show them, nor any other capture since."""
         first = bisect_right(self.complete, at)
         return first > 0 and self.listed[user_id][bisect_right(self.listed[user_id], at) - 1] < self.complete[first - 1]
-
-
-def promised(balance: Sequence[Row], counts: float) -> list[int | None]:
-    """Return k for those who went missing at each of the rows that are weighed, as it was at the last of them."""
-    found = weighed(balance)
-    return kept_promises(needed(found.rows, balance[-1].flicker, counts), found)
