@@ -10,16 +10,6 @@ from intel_pipeline_tests.warehouse.lands import captured, followers, rows
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "warehouse.duckdb"
-
-
-@pytest.fixture
 def history(registry: Registry, lake: Path) -> list[Capture]:
     lists = [({7: "ann", 5: "bo"}, "complete"), ({7: "ann.b", 9: "cy"}, "complete"), ({9: "cy"}, "partial")]
     return [

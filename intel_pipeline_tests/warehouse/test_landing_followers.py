@@ -35,16 +35,6 @@ TABLES = (
 CROWD = range(12, 0, -1)
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "warehouse.duckdb"
-
-
 def made(registry: Registry, lake: Path, history: History, target: str = "desk") -> list[Capture]:
     return [
         captured(
@@ -102,7 +92,7 @@ def unnamed(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_once(
     registry: Registry, lake: Path, file: Path, history: History, seed: int
 ) -> None:
-    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    known = rows(file, "select count(distinct target) from captures")[0][0]
     target = f"desk-{known}"
     captures = made(registry, lake, history, target)
     shuffled = Random(seed).sample(captures, len(captures))
@@ -125,7 +115,7 @@ def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_cap
     steps: int,
 ) -> None:
     monkeypatch.setattr(landing, "STEPS", steps)
-    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    known = rows(file, "select count(distinct target) from captures")[0][0]
     told = {f"desk-{known + number}": history for number, history in enumerate(chosen)}
     captures = [capture for target, history in told.items() for capture in made(registry, lake, history, target)]
     shuffled = Random(seed).sample(captures, len(captures))
@@ -141,7 +131,7 @@ def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_cap
 def test_what_the_warehouse_knows_before_a_capture_is_what_was_known_after_the_one_before(
     registry: Registry, lake: Path, file: Path, history: History
 ) -> None:
-    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    known = rows(file, "select count(distinct target) from captures")[0][0]
     target = f"desk-{known}"
     captures = made(registry, lake, history, target)
     one_by_one(registry, lake, file, captures)

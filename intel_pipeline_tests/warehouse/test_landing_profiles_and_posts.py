@@ -1,3 +1,4 @@
+import shutil
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,16 +18,6 @@ from intel_pipeline_tests.warehouse.lands import START, captured, posts, profile
 
 PINNED = {"post_id": 2, "like_count": 20, "comment_count": 0, "caption": "two"}
 TABLES = ("profile_history", "profile_changes", "posts", "post_metrics", "captures")
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "warehouse.duckdb"
 
 
 @pytest.fixture
@@ -163,17 +154,20 @@ one_target = st.lists(st.tuples(st.sampled_from([None, "x", "y"]), st.integers(0
 
 
 @given(told=st.lists(one_target, min_size=1, max_size=3), seed=st.integers(0, 99), size=st.integers(1, 7))
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_captures_of_any_targets_at_once_teach_what_each_teaches_by_itself(  # noqa: PLR0913
     registry: Registry,
     lake: Path,
     tmp_path: Path,
+    migrated: Path,
     told: list[list[tuple[str | None, int, list[tuple[int, int | None, str]]]]],
     seed: int,
     size: int,
 ) -> None:
     folder = tmp_path / str(len([*tmp_path.glob("*")]))
     folder.mkdir()
+    for name in ("one", "many"):
+        shutil.copyfile(migrated, folder / f"{name}.duckdb")
     captures = []
     for place, days in enumerate(told):
         for number, (biography, count, listed) in enumerate(days):

@@ -6,7 +6,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,16 +37,6 @@ from {table} where target = ? order by user_id, followed_not_after
 """
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "warehouse.duckdb"
-
-
 def land(registry: Registry, lake: Path, file: Path, history: History) -> None:
     with writing(file) as transaction:
         land_followers(transaction, Lake(lake, registry.captures), made(registry, lake, history))
@@ -70,7 +59,7 @@ def ended(number: int) -> datetime:
 def test_spans_agree_with_the_log_and_with_who_is_known_to_follow_in_whatever_order_captures_are_landed(
     registry: Registry, lake: Path, file: Path, history: History, seed: int
 ) -> None:
-    known = rows(file, "select count(distinct target) from captures")[0][0] if file.exists() else 0
+    known = rows(file, "select count(distinct target) from captures")[0][0]
     target = f"desk-{known}"
     captures = made(registry, lake, history, target)
     one_by_one(registry, lake, file, Random(seed).sample(captures, len(captures)))
