@@ -17,9 +17,9 @@ from benchmarks.rebuild import told
 from benchmarks.report import Report, over, tell
 from benchmarks.year_world import lived
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.histories import Histories
-from intel_pipeline.warehouse.landing.finished import finished
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
 from intel_pipeline.warehouse.rebuilding import Rebuilt, derive_into

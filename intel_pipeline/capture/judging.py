@@ -14,6 +14,7 @@ from intel_pipeline.capture.verdict import Assessment, Evidence
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
 
 if TYPE_CHECKING:
@@ -45,13 +46,11 @@ def earlier(lake: Path, capture: Capture) -> Earlier:
 
 def past(capture: Capture) -> Past:
     """Return what a finished capture in the registry says of itself."""
-    if capture.finished_at is None:
-        message = f"the capture {capture.capture_id} is not finished"
-        raise ValueError(message)
+    finished_at = finished(capture)
     reported = [count for count in (capture.reported_before, capture.reported_after) if count is not None]
     band = None if capture.gap_low is None or capture.gap_high is None else Band(capture.gap_low, capture.gap_high)
     return Past(
-        finished_at=capture.finished_at,
+        finished_at=finished_at,
         verdict=cast("Verdict", capture.verdict),
         gap=nearest_gap(capture.distinct_count or 0, reported, band or Band(0, 0)) if reported else None,
         band=band,

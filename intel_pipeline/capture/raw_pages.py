@@ -8,6 +8,7 @@ from intel_pipeline.capture.frames import records_in
 from intel_pipeline.capture.page import Record, opened
 from intel_pipeline.errors import CaptureError
 from intel_pipeline.lake import page_file
+from intel_pipeline.registry.finishing import finished_on
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.settings import Settings
 
@@ -34,8 +35,7 @@ def place_of(settings: Settings, capture: Capture) -> Path | None:
         return journal
     if capture.finished_at is None:
         return None
-    day = capture.finished_at.astimezone(UTC).date()
-    packed = page_file.files(settings.lake_dir, capture.surface, day)
+    packed = page_file.files(settings.lake_dir, capture.surface, finished_on(capture))
     return next((path for _, path in packed if capture.capture_id in page_file.numbers_in(path)), None)
 
 

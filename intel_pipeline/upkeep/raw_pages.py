@@ -17,6 +17,7 @@ from intel_pipeline.errors import BusyError, DamagedFileError
 from intel_pipeline.lake import page_file, snapshot_file
 from intel_pipeline.lake.page_file import PackedPage
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.finishing import finished_on
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.settings import Settings
 
@@ -82,7 +83,7 @@ def tidied(pipeline: Pipeline, told: Tidied, *, dry_run: bool) -> Tidied:
                 if problem:
                     told.left[capture.capture_id] = problem
                 elif todo == "pack":
-                    due[capture.surface, day_of(capture)].append(capture)
+                    due[capture.surface, finished_on(capture)].append(capture)
                 else:
                     remove(journal, 1, told, dry_run=dry_run)
     for (surface, day), captures in sorted(due.items()):
@@ -97,7 +98,7 @@ def fate(capture: Capture, now: datetime, days: int) -> Literal["goes on", "wait
         return "goes on"
     if kept_until(capture.finished_at, days) <= now:
         return "remove"
-    return "pack" if day_of(capture) < now.astimezone(UTC).date() else "wait"
+    return "pack" if finished_on(capture) < now.astimezone(UTC).date() else "wait"
 
 
 def journals(pipeline: Pipeline, told: Tidied) -> Iterator[tuple[Path, Capture]]:
@@ -193,10 +194,3 @@ def remove(path: Path, captures: int, told: Tidied, *, dry_run: bool) -> None:
     told.removed_bytes += path.stat().st_size
     if not dry_run:
         path.unlink()
-
-
-def day_of(capture: Capture) -> date:
-    """Return the UTC day on which a capture finished; ValueError for one in progress."""
-    if capture.finished_at is None:
-        raise ValueError(capture.capture_id)
-    return capture.finished_at.astimezone(UTC).date()

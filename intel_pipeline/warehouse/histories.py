@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 from intel_pipeline.errors import CaptureError
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.finished import finished
 
 
 class Histories:

@@ -17,6 +17,7 @@ import intel_pipeline.changes.followers
 import intel_pipeline.changes.posts
 import intel_pipeline.changes.profiles  # noqa: F401
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.store import open_registry
 from intel_pipeline.settings import load_settings
 from intel_pipeline.simulator.clock import VirtualClock
@@ -27,7 +28,6 @@ from intel_pipeline.warehouse.derive import (
     derive_profiles,
     publish_now,
 )
-from intel_pipeline.warehouse.landing.finished import finished
 from intel_pipeline.warehouse.rebuilding import rebuild
 
 DERIVING = (derive_profiles, derive_followers, derive_followees, derive_posts)

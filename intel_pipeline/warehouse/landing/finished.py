@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Protocol
 
 from intel_pipeline.registry.models import Capture
@@ -28,11 +27,3 @@ class Finished(Protocol):
 
     def after(self, capture: Capture) -> Capture | None:
         """Return the next later capture of the same surface that left a snapshot."""
-
-
-def finished(capture: Capture) -> datetime:
-    """Return when a capture was finished; ValueError for one that is not."""
-    if capture.finished_at is None:
-        message = f"the capture {capture.capture_id} is not finished"
-        raise ValueError(message)
-    return capture.finished_at

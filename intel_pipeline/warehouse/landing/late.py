@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from intel_pipeline.registry.capture_course import CaptureCourse
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.finished import Finished, finished
+from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.writer import Transaction
 

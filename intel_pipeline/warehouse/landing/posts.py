@@ -9,8 +9,9 @@ from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.posts import Measurement, post_metrics
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.contracts.post import SCHEMA
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.finished import Finished, finished
+from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.late import followed_by, unlanded
 from intel_pipeline.warehouse.landing.pairs import Pairs, pairs
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref

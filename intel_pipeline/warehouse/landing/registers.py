@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture, Target
-from intel_pipeline.warehouse.landing.finished import finished
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
