@@ -14,6 +14,7 @@ from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
 from intel_pipeline.registry.limits import Name as Limit
 from intel_pipeline.registry.models import LOGGED_OUT, Capture
+from intel_pipeline.warehouse.publication import newest_of
 
 SESSION = ("session", "used_for", "own_targets", "state")
 GOING_ON = ("target", "surface", "session", "state", "rows", "of", "percent", "expected_end", "ends_at_last")
@@ -64,7 +65,7 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
     """Return how things stand."""
     registry, settings = pipeline.registry, pipeline.settings
     day = registry.rounds.open()
-    published = settings.publication.resolve() if settings.publication.exists() else None
+    published = newest_of(settings.publication)
     finished = [
         {
             "target": capture.target,

@@ -7,7 +7,7 @@ from datetime import datetime
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.writer import connected
+from intel_pipeline.warehouse.reading import open_generation
 
 KINDS = ("followed", "left", "renamed")
 # refollowed is the pipeline's finer word for what the world calls followed.
@@ -42,7 +42,7 @@ def compare(pipeline: Pipeline) -> list[Line]:
         message = "only a simulated world knows the truth"
         raise ValueError(message)
     world = pipeline.instagram.world
-    with connected(pipeline.settings.publication.resolve(), read_only=True) as connection:
+    with open_generation(pipeline.settings.publication) as (connection, _):
         found = connection.execute(FOUND).fetchall()
         renames = connection.execute(TARGET_RENAMES).fetchall()
     lines: list[Line] = []

@@ -17,6 +17,7 @@ from intel_pipeline.settings import Settings
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.simulator.demo_world import DEMO_TARGETS, DEMO_VIEWER
 from intel_pipeline.vault_keys import make_key_file
+from intel_pipeline.warehouse.publication import withdraw
 
 if TYPE_CHECKING:
     from intel_pipeline.defs.running import Instance
@@ -91,7 +92,7 @@ def clear(settings: Settings) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for file in settings.data_dir.glob(f"{settings.registry_file.name}*"):
         file.unlink()
-    settings.publication.unlink(missing_ok=True)
+    withdraw(settings.publication)
     settings.world_file.unlink(missing_ok=True)
 
 

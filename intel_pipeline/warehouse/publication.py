@@ -1,16 +1,22 @@
-"""Publications: what readers open. Each is a file of its own; a name points to the newest."""
+"""Publications: what readers open. Each is a file of its own; a name points to the newest.
 
+The name is a symbolic link. On a file system that has none (a USB stick's, many network shares) a file of one line beside
+it says where the newest lies.
+"""
+
+import errno
 import os
 import re
 import shutil
 from pathlib import Path
 
 from intel_pipeline.disk import naming_full_disk
-from intel_pipeline.errors import SettingsError
 from intel_pipeline.replacement import replaced
 from intel_pipeline.warehouse.schema import migrate
 from intel_pipeline.warehouse.writer import connected, exclusive
 
+# What a file system without links answers.
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 GENERATION = re.compile(r"intel-(\d{6,})\.duckdb")
 
 
@@ -46,12 +52,39 @@ def next_number(folder: Path) -> int:
 
 def point(name: Path, newest: Path) -> None:
     """Let `name` point to `newest`, in one step: a reader finds the old one or the new one, never none."""
+    place = os.path.relpath(newest, name.parent)
     # One writer at a time comes here, so that a link of this name is what a killed one left.
     link = name.with_name(f".{name.name}.link")
     link.unlink(missing_ok=True)
     try:
-        link.symlink_to(os.path.relpath(newest, name.parent))
+        link.symlink_to(place)
     except OSError as error:
-        problem = f"{name.parent} cannot hold a symbolic link, which the publication needs"
-        raise SettingsError(problem, "set INTEL_DATA_DIR to a folder on a Linux or macOS file system") from error
+        if error.errno not in NO_LINKS:
+            raise
+        with replaced(pointer(name)) as temporary:
+            temporary.write_text(f"{place}\n")
+        return
     link.replace(name)
+    pointer(name).unlink(missing_ok=True)
+
+
+def pointer(name: Path) -> Path:
+    """Return the file that says where the newest publication lies where `name` cannot be a link."""
+    return name.with_name(f"{name.name}.path")
+
+
+def newest_of(name: Path) -> Path | None:
+    """Return the newest publication that `name` points to, by its own path; None where there is none."""
+    if name.exists():
+        return name.resolve()
+    try:
+        found = name.parent / pointer(name).read_text().strip()
+    except FileNotFoundError:
+        return None
+    return found.resolve() if found.is_file() else None
+
+
+def withdraw(name: Path) -> None:
+    """Let `name` point to nothing."""
+    name.unlink(missing_ok=True)
+    pointer(name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intel_pipeline.errors import IntelError
+from intel_pipeline.warehouse.publication import newest_of
 from intel_pipeline.warehouse.writer import connected
 
 if TYPE_CHECKING:
@@ -53,19 +54,21 @@ def open_generation(publication: Path) -> Iterator[tuple["DuckDBPyConnection", P
     """Open the generation that `publication` points to, by its own path: DuckDB caches files by path."""
     import duckdb
 
-    if not publication.exists():
+    generation = newest_of(publication)
+    if generation is None:
         problem = "nothing has been published yet"
         raise QueryError(problem, "run `intel-pipeline capture` (or `intel-pipeline demo`) first")
     with ExitStack() as stack:
         while True:
-            generation = publication.resolve()
             try:
                 connection = stack.enter_context(connected(generation, read_only=True))
                 break
             except duckdb.IOException:
                 # Between the two steps so many may be published that this one's name is gone; then there is a newer.
-                if generation.exists() or publication.resolve() == generation:
+                newer = newest_of(publication)
+                if generation.exists() or newer in (None, generation):
                     raise
+                generation = newer
         yield connection, generation
 
 

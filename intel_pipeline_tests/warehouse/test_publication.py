@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -6,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from intel_pipeline.errors import DiskFullError
-from intel_pipeline.warehouse.publication import generations, point, publish
+from intel_pipeline.warehouse.publication import generations, newest_of, point, publish, withdraw
+from intel_pipeline.warehouse.reading import reading
 from intel_pipeline.warehouse.writer import writing
 from intel_pipeline_tests.warehouse.lands import rows
 
@@ -155,3 +157,54 @@ def test_a_link_that_a_kill_left_behind_does_not_hinder_the_next_one(desk: Desk)
     desk.name.with_name(f".intel.duckdb.{os.getpid()}.link").symlink_to("nowhere")
     desk.publish()
     assert desk.count() == 0
+
+
+def without_links(monkeypatch: pytest.MonkeyPatch, number: int = errno.EPERM) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "symlink", refused)
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.ENOSYS], ids=["EPERM", "ENOTSUP", "ENOSYS"])
+def test_where_there_are_no_links_a_file_says_where_the_newest_publication_lies(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    without_links(monkeypatch, number)
+    for published in (1, 2):
+        desk.land()
+        desk.publish()
+        assert (desk.name.parent / "intel.duckdb.path").read_text() == f"publications/intel-00000{published}.duckdb\n"
+        with reading(desk.name) as (connection, generation):
+            assert connection.execute("select count(*) from targets").fetchall() == [(published,)]
+        assert generation == newest_of(desk.name) == desk.folder / f"intel-00000{published}.duckdb"
+    assert not desk.name.is_symlink()
+
+
+def test_a_folder_that_is_moved_to_a_disk_with_links_has_one_and_no_file_that_would_soon_be_untrue(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        without_links(elsewhere)
+        desk.publish()
+    desk.land()
+    desk.publish()
+    assert desk.count() == 1
+    assert sorted(path.name for path in desk.name.parent.iterdir()) == ["intel.duckdb", "publications", "warehouse"]
+
+
+def test_a_link_that_is_refused_for_another_reason_is_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_links(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match="Input/output error"):
+        desk.publish()
+    assert newest_of(desk.name) is None
+
+
+def test_what_is_withdrawn_is_found_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.publish()
+    withdraw(desk.name)
+    assert newest_of(desk.name) is None
+    without_links(monkeypatch)
+    desk.publish()
+    withdraw(desk.name)
+    assert newest_of(desk.name) is None
