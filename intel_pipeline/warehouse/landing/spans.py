@@ -39,10 +39,7 @@ NAMED_NOW = "insert into open_spans by name select * exclude (place) from rename
 LISTED = "select target, count(*) from members semi join asked using (target) group by all"
 # Members whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
 ROWS_AT_ONCE = 50_000
-# Of targets that are named in the query itself: then only their part of the log is read, and all of them at once.
-SPANS_OF = (
-    "create or replace temp table restated as from spans_by_log where target in ({places}) order by target, user_id"
-)
+SPANS_OF = "create or replace temp table restated as from spans_by_log_of(?) order by target, user_id"
 OPEN_OF = """
 insert into open_spans by name
 select * exclude (left_not_before, left_not_after) from restated where left_not_after is null
@@ -84,7 +81,7 @@ def restate_spans(transaction: Transaction, targets: Collection[str]) -> None:
         places = ", ".join("?" for _ in some)
         for table in ("open_spans", "closed_spans"):
             transaction.run(f"delete from {table} where target in ({places})", *some)  # noqa: S608  our own names
-        transaction.run(SPANS_OF.format(places=places), *some)
+        transaction.run(SPANS_OF, list(some))
         transaction.run(OPEN_OF)
         transaction.run(CLOSED_OF)
         transaction.run("drop table restated")
