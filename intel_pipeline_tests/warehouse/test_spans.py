@@ -6,10 +6,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.landing import followers as landing
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.spans import pack_spans
@@ -131,17 +133,29 @@ def test_who_was_shown_before_the_first_complete_list_has_been_there_since_then(
     assert [(span[0], span[4]) for span in spans(file)] == [(1, first), (2, second), (3, first)]
 
 
-def test_packing_changes_nothing_but_where_the_rows_lie(registry: Registry, lake: Path, file: Path) -> None:
+def test_what_is_made_anew_lies_together_already(registry: Registry, lake: Path, file: Path) -> None:
+    land(registry, lake, file, HISTORY)
+    for table in ("open_spans", "closed_spans"):
+        assert rows(file, f"select distinct packed from {table}") == [(True,)]  # noqa: S608  our own names
+
+
+def test_packing_changes_nothing_but_where_the_rows_lie(
+    registry: Registry, lake: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     captures = [*made(registry, lake, HISTORY, "rival"), *made(registry, lake, HISTORY)]
+    # Step by step, so that the rows of both lie mixed.
+    monkeypatch.setattr(landing, "STEPS", len(captures))
     with writing(file) as transaction:
         land_followers(transaction, Lake(lake, registry.captures), captures)
-        pack_spans(transaction, unpacked=100)
     before = spans(file), spans(file, "rival")
-    lying = rows(file, "select count(*) from open_spans where packed")[0][0]
+    unpacked = "select count(*) from (select packed from open_spans union all select packed from closed_spans) where not packed"
+    lying = rows(file, unpacked)
+    with writing(file) as transaction:
+        pack_spans(transaction, unpacked=100)
+    assert rows(file, unpacked) == lying != [(0,)]
     with writing(file) as transaction:
         pack_spans(transaction, unpacked=0)
     assert (spans(file), spans(file, "rival")) == before
-    assert lying == 0
     for table in ("open_spans", "closed_spans"):
         assert rows(file, f"select distinct packed from {table}") == [(True,)]  # noqa: S608  our own names
         packed = rows(file, f"select target, user_id from {table} order by rowid")  # noqa: S608  our own names

@@ -32,8 +32,8 @@ STEPS = 8
 AT_ONCE = {True: 500_000, False: 120_000}
 NOTED = {True: 300_000, False: 50_000}
 TALLY = """
-select kind, state, count(*) from follower_change_log
-where learned_at >= $1 and learned_at <= $2 and capture_id in (from asked) group by all
+select kind, state, count(*) from follower_change_log semi join asked using (target, capture_id)
+where learned_at >= $1 and learned_at <= $2 group by all
 """
 
 
@@ -177,6 +177,8 @@ def count(transaction: Transaction, captures: Sequence[Capture], landed: Landed)
     moments = [capture.finished_at for capture in captures if capture.finished_at is not None]
     if not moments:
         return
-    asked = pl.DataFrame({"capture_id": [capture.capture_id for capture in captures]})
+    asked = pl.DataFrame(
+        {"target": [one.target for one in captures], "capture_id": [one.capture_id for one in captures]}
+    )
     for kind, state, number in transaction.rows(TALLY, min(moments), max(moments), asked=asked):
         landed.numbers[f"{kind} {state}"] += number

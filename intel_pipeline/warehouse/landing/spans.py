@@ -40,11 +40,14 @@ LISTED = "select target, count(*) from members semi join asked using (target) gr
 # Members whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
 ROWS_AT_ONCE = 50_000
 SPANS_OF = "create or replace temp table restated as from spans_by_log_of(?) order by target, user_id"
+# They are written target by target, so they need not be laid together once more.
 OPEN_OF = """
 insert into open_spans by name
-select * exclude (left_not_before, left_not_after) from restated where left_not_after is null
+select * exclude (left_not_before, left_not_after), true as packed from restated where left_not_after is null
 """
-CLOSED_OF = "insert into closed_spans by name from restated where left_not_after is not null"
+CLOSED_OF = """
+insert into closed_spans by name select *, true as packed from restated where left_not_after is not null
+"""
 # Rows that may lie in the order in which they came, target by target mixed, before they are packed.
 UNPACKED = 500_000
 
