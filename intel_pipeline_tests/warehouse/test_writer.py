@@ -11,7 +11,7 @@ import pytest
 from intel_pipeline.errors import BusyError, DamagedFileError
 from intel_pipeline.warehouse import writer
 from intel_pipeline.warehouse.schema import Migration, migrate, migrations
-from intel_pipeline.warehouse.writer import Transaction, connected, writing
+from intel_pipeline.warehouse.writer import ROW_GROUP, Transaction, connected, writing
 from intel_pipeline_tests.warehouse.lands import rows
 
 HOLD = """
@@ -164,3 +164,31 @@ def test_a_file_that_is_no_warehouse_is_refused_by_duckdb_itself(tmp_path: Path)
     with pytest.raises(duckdb.Error), writing(other):
         pytest.fail("a text was opened as a database")
     assert other.read_text().startswith("not a database")
+
+
+def test_no_row_group_is_longer_than_what_a_landing_may_write_anew(file: Path) -> None:
+    with writing(file) as transaction:
+        transaction.run("create table long as select range as number from range(?)", 3 * ROW_GROUP - 1)
+    with writing(file) as transaction:
+        transaction.run("insert into long values (-1)")
+    longest = """
+        select max(rows) from (
+            select sum(count) as rows from pragma_storage_info('long') where column_path = '[0]' group by row_group_id
+        )
+    """
+    assert rows(file, longest) == [(ROW_GROUP,)]
+
+
+def test_what_does_not_fit_into_memory_is_put_beside_the_warehouse_and_not_where_the_program_was_started(
+    file: Path,
+) -> None:
+    with connected(file) as connection:
+        assert connection.execute("select current_setting('temp_directory')").fetchall() == [(f"{file}.tmp",)]
+
+
+def test_a_warehouse_may_lie_in_a_folder_with_quotes_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / 'it\'s "ours"'
+    folder.mkdir()
+    with writing(folder / "warehouse.duckdb") as transaction:
+        add(transaction, "one")
+    assert rows(folder / "warehouse.duckdb", "select target from targets") == [("one",)]
