@@ -41,7 +41,7 @@ def accuracy(  # noqa: PLR0913  the command's options
         typer.Option(
             "--full",
             help=f"The published figures: {FULL_SEEDS} worlds of {FULL_DAYS} days for each way and for all at once, one "
-            "of these worlds for each pair of ways. Half an hour on two cores.",
+            "of these worlds for each pair of ways. More than an hour on two cores.",
         ),
     ] = False,
     faults: Annotated[bool, typer.Option("--faults", help="List the ways to mislead, and try nothing.")] = False,
