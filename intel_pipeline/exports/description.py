@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from intel_pipeline.errors import IntelError
-from intel_pipeline.exports.formulas import literal
+from intel_pipeline.warehouse.writer import literal
 
 Format = Literal["csv", "parquet", "jsonl", "xlsx"]
 Compression = Literal["none", "gzip", "zstd"]

@@ -2,6 +2,8 @@
 
 import re
 
+from intel_pipeline.warehouse.writer import literal
+
 # What spreadsheets skip before they look at the first character: blanks, controls and what has no width.
 BLANK = "\\x00-\\x20\\x7f-\\xa0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 # Full-width and small forms are read as the plain ones where the system's language has them.
@@ -26,8 +28,3 @@ def guarded(expression: str) -> str:
     """Return the SQL of `harmless` for a text `expression`."""
     within = f"regexp_replace({expression}, {literal(WITHIN)}, '\\1''\\2', 'g')"
     return f"regexp_replace({within}, {literal(START)}, '''\\0')"
-
-
-def literal(text: str) -> str:
-    """Return `text` as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

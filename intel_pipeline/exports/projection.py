@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from intel_pipeline.exports.description import Column, Form, quoted
-from intel_pipeline.exports.formulas import guarded, harmless, literal
+from intel_pipeline.exports.formulas import guarded, harmless
+from intel_pipeline.warehouse.writer import literal
 
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 HUGE = ("HUGEINT", "UHUGEINT")

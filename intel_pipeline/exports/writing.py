@@ -22,13 +22,13 @@ from intel_pipeline.exports.description import (
     quoted,
 )
 from intel_pipeline.exports.excel import refuse_too_many, write_excel
-from intel_pipeline.exports.formulas import literal
 from intel_pipeline.exports.manifest import Exported, checksum, manifest, manifest_path
 from intel_pipeline.exports.pipe import poured
 from intel_pipeline.exports.projection import headings, projected
 from intel_pipeline.exports.scratch import scratch
 from intel_pipeline.replacement import put
 from intel_pipeline.warehouse.reading import QueryError, reading_into
+from intel_pipeline.warehouse.writer import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -14,7 +14,7 @@ from intel_pipeline.warehouse.landing.outstanding import RULES
 from intel_pipeline.warehouse.rebuilding import MEMORY, NAME, Rebuilt, Told, derive_into
 from intel_pipeline.warehouse.tables import derived_tables
 from intel_pipeline.warehouse.verification import Difference
-from intel_pipeline.warehouse.writer import Transaction, connected, exclusive, quoted
+from intel_pipeline.warehouse.writer import Transaction, connected, exclusive, literal
 
 KEPT = "kept.duckdb"
 # What an operator or a request has changed in the registry since the last landing is in the rebuilt ones, and no fault.
@@ -83,7 +83,7 @@ def both(kept: Path, fresh: Path) -> Iterator[Transaction]:
     """Yield a connection to `fresh`, with the other one as `kept`."""
     with connected(fresh) as connection:
         connection.execute(f"set memory_limit = '{MEMORY}'")
-        connection.execute(f"attach {quoted(str(kept))} as kept (read_only)")
+        connection.execute(f"attach {literal(str(kept))} as kept (read_only)")
         yield Transaction(connection)
 
 

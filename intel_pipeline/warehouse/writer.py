@@ -138,14 +138,14 @@ def attached(file: Path) -> "DuckDBPyConnection":
     connection = duckdb.connect()
     try:
         # Else whatever does not fit into memory would go into the folder that this program was started in.
-        connection.execute(f"set temp_directory = {quoted(f'{file}.tmp')}")
-        connection.execute(f"attach {quoted(str(file))} as warehouse (row_group_size {ROW_GROUP}); use warehouse")
+        connection.execute(f"set temp_directory = {literal(f'{file}.tmp')}")
+        connection.execute(f"attach {literal(str(file))} as warehouse (row_group_size {ROW_GROUP}); use warehouse")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def quoted(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text as SQL has it, where a parameter is not allowed."""
     return "'" + text.replace("'", "''") + "'"

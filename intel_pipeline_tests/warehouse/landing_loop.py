@@ -16,6 +16,7 @@ import duckdb
 
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse.equality import compare_rebuilt
+from intel_pipeline.warehouse.publication import newest_of, withdraw
 from intel_pipeline.warehouse.verification import verify
 from intel_pipeline.warehouse.writer import connected
 from intel_pipeline_tests.warehouse.course import course
@@ -107,10 +108,10 @@ class Loop:
         """Write down what does not hold: the warehouse by `verify`, and that the publication is whole."""
         found = verify(self.pipeline, lambda _: None)
         self.record.broken += [f"{when}: {one}" for one in (*found.differences, *found.unreadable)]
-        publication = self.pipeline.settings.publication
-        if publication.exists():
+        publication = newest_of(self.pipeline.settings.publication)
+        if publication is not None:
             try:
-                with connected(publication.resolve(), read_only=True) as connection:
+                with connected(publication, read_only=True) as connection:
                     connection.execute("select count(*) from follower_changes").fetchall()
             except duckdb.Error as error:
                 self.record.broken.append(f"{when}: the publication cannot be read: {error}")
@@ -118,7 +119,7 @@ class Loop:
     def forget(self) -> None:
         """Remove what is derived."""
         settings = self.pipeline.settings
-        settings.publication.unlink(missing_ok=True)
+        withdraw(settings.publication)
         for folder in (settings.warehouse_file.parent, settings.publications_dir):
             shutil.rmtree(folder)
             folder.mkdir()
