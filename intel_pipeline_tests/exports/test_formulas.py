@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from intel_pipeline.exports.description import Form
 from intel_pipeline.exports.formulas import BLANK, SIGNS, guarded, harmless, is_formula
+from intel_pipeline.warehouse.writer import literal
 from intel_pipeline_tests.exports.books import cells, export, marked, publication, text
 
 ATTACKS = [
@@ -88,7 +89,7 @@ def test_a_csv_is_safe_unless_it_is_for_programs(tmp_path) -> None:
 def test_in_excel_text_is_text_and_a_formula_is_marked_the_way_excel_does(tmp_path) -> None:
     book = publication(tmp_path)
     attacks = [attack for attack in ATTACKS if "\x00" not in attack and "\r" not in attack]
-    values = ", ".join("('" + attack.replace("'", "''") + "')" for attack in [*attacks, "plain", "https://x.example"])
+    values = ", ".join(f"({literal(attack)})" for attack in [*attacks, "plain", "https://x.example"])
     done = export(book, f"select * from (values {values}) as t(word)", tmp_path / "out" / "x.xlsx", Form("xlsx"))  # noqa: S608
     assert {kind for row in cells(done.path) for kind, _ in row} == {"s"}
     assert [row[0][1] for row in cells(done.path)][1:] == [*attacks, "plain", "https://x.example"]
