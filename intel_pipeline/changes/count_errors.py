@@ -1,9 +1,8 @@
 """How a reported number of followers errs: the ways that are thought possible, and what each says of an error."""
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +45,7 @@ MOST_EVENTS = 100
 REACH = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What the error of one count depends on.
 
     `moved`: the difference between the readings before and after the list. `arrived`, `missing`: events since the

@@ -9,7 +9,7 @@ from intel_pipeline.changes.balance import BOUND, coincides
 from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.events import named
 from intel_pipeline.changes.patience import FEWEST
-from intel_pipeline.changes.rows import KEPT, flicker_patience, kept_promises, needed, weighed
+from intel_pipeline.changes.rows import KEPT, Weighed, flicker_patience, kept_promises, needed, weighed_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, Row
 from intel_pipeline.contracts.change import MOMENT
 
@@ -77,11 +77,12 @@ def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
     if told.is_empty():
         return Judged(told, told, losses, rows)
     told = told.with_columns(known="reason", reason=pl.lit(WAITING), proven=pl.lit(value=False))
+    oldest = told.group_by("case", maintain_order=True).agg(pl.col("absences").max()).iter_rows()
+    ripe = [case for case, absences in oldest if absences >= rows[case].flicker]
     said: list[tuple[object, ...]] = []
-    for case, oldest in told.group_by("case", maintain_order=True).agg(pl.col("absences").max()).iter_rows():
-        if oldest >= rows[case].flicker:
-            rows[case], of_cohorts = weighed_at(case, balances[case], rows[case])
-            said += of_cohorts
+    for case, found in zip(ripe, weighed_all([balances[case] for case in ripe]), strict=True):
+        rows[case], of_cohorts = weighed_at(case, found, rows[case])
+        said += of_cohorts
     if said:
         told = decided(
             told, pl.DataFrame(said, schema=SAID, orient="row"), {case: row.flicker for case, row in rows.items()}
@@ -113,9 +114,11 @@ def gone_by(confirmed: pl.DataFrame, balances: Balances, rows: Mapping[int, Row]
     return known.select(pl.max_horizontal("not_after", "by").alias("not_after")).to_series()
 
 
-def weighed_at(case: int, balance: tuple[Row, ...], last: Row) -> tuple[Row, list[tuple[object, ...]]]:
-    """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort: SAID."""
-    found = weighed(balance)
+def weighed_at(case: int, found: Weighed, last: Row) -> tuple[Row, list[tuple[object, ...]]]:
+    """Return the last row of a balance with the `counts` that it takes, and what the counts say of each cohort: SAID.
+
+    `found`: what the balance comes to.
+    """
     coincidence = coincides(found.entries, found.weighing, found.counts)
     counts = float("inf") if coincidence else found.counts
     # Counts that err by more than can be weighed prove nothing, however likely a loss looks.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh
+from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh, weigh_all
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
 from intel_pipeline.changes.standing import Row, Since
 
@@ -17,6 +17,7 @@ KEPT = 128
 # do not tell the same level.
 DOUBTFUL = 0.01
 OPEN = 0.1
+NOTHING = Since()
 # Of the losses that lasted k this share may be undecided.
 BROKEN = 0.01
 
@@ -36,7 +37,8 @@ class Weighed:
 
 def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
     """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
-    whole = replace(row, **asdict(since.plus(row)))
+    # Most captures follow a complete one.
+    whole = replace(row, **asdict(since.plus(row))) if since != NOTHING else row
     return (*balance, whole)[-KEPT - 1 :]
 
 
@@ -121,15 +123,31 @@ def kept_promises(absences: Sequence[int | None], found: Weighed) -> list[int | 
 
 def weighed(balance: Sequence[Row]) -> Weighed:
     """Return what the recent rows come to, or all that are kept where the counts err much."""
-    found = all_weighed(recent(balance))
-    return found if found.counts <= ERRING_MUCH or len(found.rows) == len(balance) else all_weighed(balance)
+    return weighed_all([balance])[0]
 
 
-def all_weighed(rows: Sequence[Row]) -> Weighed:
-    """Return what the rows come to, and how many counts tell a loss."""
-    entries = entries_of(rows)
-    weighing = weigh(entries, round(flickers_again(rows), 2))
-    return Weighed(rows, entries, weighing, counts_to_tell(entries, weighing))
+def weighed_all(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
+    """Return what the rows of each balance come to, as `weighed`: together they cost a third of what each costs alone."""
+    found = weighed_as_given([recent(balance) for balance in balances])
+    erring = [
+        number
+        for number, (balance, one) in enumerate(zip(balances, found, strict=True))
+        if one.counts > ERRING_MUCH and len(one.rows) < len(balance)
+    ]
+    longer = dict(zip(erring, weighed_as_given([balances[number] for number in erring]), strict=True))
+    return [longer.get(number, one) for number, one in enumerate(found)]
+
+
+def weighed_as_given(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
+    """Return what all the rows of each balance come to, and how many counts tell a loss."""
+    entries = [entries_of(rows) for rows in balances]
+    again = [round(flickers_again(rows), 2) for rows in balances]
+    return [
+        Weighed(rows, own, weighing, counts_to_tell(weighing))
+        for rows, own, weighing in zip(
+            balances, entries, weigh_all(list(zip(entries, again, strict=True))), strict=True
+        )
+    ]
 
 
 def weighing_of(rows: Sequence[Row]) -> Weighing:
