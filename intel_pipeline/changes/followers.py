@@ -1,7 +1,7 @@
 """Who followed, who was revealed, who left, who came back and who renamed: what captures teach."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
@@ -85,7 +85,7 @@ def learn_all(
         ],
         since=[Since() if number in complete else cases[number].since.plus(new.rows[number]) for number in numbers],
         rows=[
-            replace(verdict.rows[number], **asdict(Since().plus(new.rows[number])))
+            verdict.rows[number]._replace(**asdict(Since().plus(new.rows[number])))
             if number in complete
             else new.rows[number]
             for number in numbers

@@ -1,7 +1,7 @@
 """Who is missing, and whether that is proof enough."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -72,7 +72,7 @@ def aged(losses: pl.DataFrame, balances: Balances) -> pl.DataFrame:
 
 def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
     """Judge the open losses (`case`, OPEN_LOSS; `reason` null for one that is new) at the last capture of each balance."""
-    rows = {case: replace(balance[-1], flicker=flicker_patience(balance)) for case, balance in balances.items()}
+    rows = {case: balance[-1]._replace(flicker=flicker_patience(balance)) for case, balance in balances.items()}
     told = aged(losses, balances).with_columns(needed=pl.lit(None, pl.Int32))
     if told.is_empty():
         return Judged(told, told, losses, rows)
@@ -93,7 +93,7 @@ def judged(losses: pl.DataFrame, balances: Balances) -> Judged:
     proven = told.filter("proven")
     confirmed = proven.with_columns(reason=pl.lit(None, pl.String), not_after=gone_by(proven, balances, rows))
     for case, number in confirmed.group_by("case").len().iter_rows():
-        rows[case] = replace(rows[case], confirmed=number)
+        rows[case] = rows[case]._replace(confirmed=number)
     return Judged(confirmed.select(columns), news.select(columns), suspected.select(losses.columns), rows)
 
 
@@ -130,7 +130,7 @@ def weighed_at(case: int, found: Weighed, last: Row) -> tuple[Row, list[tuple[ob
             found.rows, found.weighing.chances, absences, kept_promises(absences, found), strict=True
         )
     ]
-    return replace(last, counts=counts), said
+    return last._replace(counts=counts), said
 
 
 def decided(told: pl.DataFrame, said: pl.DataFrame, flickers: Mapping[int, int]) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Who is back from a suspected loss: somebody who flickers, or who had left and followed again."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -45,7 +45,7 @@ def returned(case: Case, back: pl.DataFrame, row: Row) -> Returns:
     first = pl.col("first_capture_id")
     known = known.with_columns(cohort=pl.when(first.is_in(kept)).then(first).otherwise(pl.lit(LONG_AGO)))
     doubtful = known.filter(~pl.col("anew"))
-    row = replace(row, arrived=row.arrived + known.height - doubtful.height)
+    row = row._replace(arrived=row.arrived + known.height - doubtful.height)
     cohorts = Counter(doubtful["cohort"])
     absences = dict(doubtful.select("cohort", "absences").iter_rows())
     odds = {cohort: learned_odds(case.balance, absences[cohort]) for cohort in cohorts}
@@ -53,8 +53,7 @@ def returned(case: Case, back: pl.DataFrame, row: Row) -> Returns:
     found = best_explained(case, cohorts, row, odds) if complete else by_counts_before(case, cohorts, odds)
     known = known.with_columns(reason=said_of(cohorts, found.left))
     flickered = known.filter(pl.col("reason").is_null())
-    counted = replace(
-        supposed(row, found.left),
+    counted = supposed(row, found.left)._replace(
         returned=flickered.height,
         waited=int(flickered["absences"].sum()),
         let_go=doubtful.height - flickered.height,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh, weigh_all
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
@@ -38,7 +38,7 @@ class Weighed:
 def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
     """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
     # Most captures follow a complete one.
-    whole = replace(row, **asdict(since.plus(row))) if since != NOTHING else row
+    whole = row._replace(**asdict(since.plus(row))) if since != NOTHING else row
     return (*balance, whole)[-KEPT - 1 :]
 
 
@@ -54,7 +54,7 @@ def less(balance: tuple[Row, ...], back: Counter[str], left: Counter[str]) -> tu
     for row in balance:
         flickered = back[row.capture_id] - left[row.capture_id]
         away += flickered
-        rows.append(replace(row, missing=row.missing - flickered, away=row.away + away) if away else row)
+        rows.append(row._replace(missing=row.missing - flickered, away=row.away + away) if away else row)
     return tuple(rows)
 
 

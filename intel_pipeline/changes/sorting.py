@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from math import exp, isfinite, lgamma, log
 
@@ -117,4 +117,4 @@ def log_choices(whole: int, part: int) -> float:
 
 def supposed(row: Row, left: Counter[str]) -> Row:
     """Return the row where those who had `left` have followed again."""
-    return replace(row, arrived=row.arrived + left.total())
+    return row._replace(arrived=row.arrived + left.total())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import polars as pl
 
@@ -29,8 +30,7 @@ OPEN_LOSS = pl.Schema(
 LOST = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "not_before": MOMENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one complete capture enters into the balance, or what incomplete ones teach between two of them.
 
     `listed`: how many the list holds; `away`: how many it lacks who have flickered, as later captures taught.

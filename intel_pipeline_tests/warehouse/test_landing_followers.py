@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -157,7 +156,7 @@ def states(standing: Standing) -> list[object]:
         standing.members.lazy().select(MEMBER.names()).collect().rows(),
         sorted(standing.losses.select("user_id", "username", "not_before", "not_after", "reason").rows()),
         sorted(standing.lost.rows()),
-        [replace(row, capture_id="") for row in standing.balance],
+        [row._replace(capture_id="") for row in standing.balance],
         standing.since,
         standing.based,
     ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -150,7 +150,12 @@ def balance_rows(wave: Wave) -> pl.DataFrame:
     """Return the captures' rows of `follower_balance`."""
     rows = []
     for capture, case, row in zip(wave.captures, wave.cases, wave.lessons.rows, strict=True):
-        shown = {"target": capture.target, "verdict": capture.verdict, **asdict(row), "reported": case.capture.reported}
+        shown = {
+            "target": capture.target,
+            "verdict": capture.verdict,
+            **row._asdict(),
+            "reported": case.capture.reported,
+        }
         rows.append({**shown, "still_missing": row.missing, "away": row.away, "rules": RULES})
     return pl.DataFrame(rows, schema_overrides=UNCERTAIN)
 

@@ -1,7 +1,7 @@
 """What the warehouse knows of targets' followers after the newest capture of each, as the change code wants it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from intel_pipeline.warehouse.landing.lists import Lake, lists_at
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows as the change code has them; of those missing, how many are so by what is known now.
-ROW = [field.name for field in fields(Row)]
+ROW = list(Row._fields)
 SHOWN = ", ".join(f"still_missing as {name}" if name == "missing" else name for name in ROW)
 # The rows of so many complete captures, and those of incomplete ones since the one before these.
 ROWS = f"""
