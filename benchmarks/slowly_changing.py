@@ -13,22 +13,28 @@ from intel_pipeline.warehouse.writer import connected
 
 MERGE, DBT = "MERGE INTO, one table", "dbt snapshot without its start-up"
 TURNS = 3
-# Every span, with the name that each bore last.
-HISTORY = """
+# What is kept of a follower; whoever is shown otherwise gets a row more.
+SHOWN = ("username", "full_name", "is_private", "is_verified")
+COLUMNS = ", ".join(SHOWN)
+# Every span, with the names and marks that each bore last.
+HISTORY = f"""
 copy (
-    select target, user_id, username, followed_not_after as valid_from, left_not_before as valid_to from follower_spans
-) to '{file}' (format parquet)
-"""
+    select target, user_id, {COLUMNS}, followed_not_after as valid_from, null::timestamptz as valid_to from members
+    union all
+    select target, user_id, username, username, null, null, followed_not_after, left_not_before
+    from (select * from closed_spans union all by name select * from unlisted_spans)
+) to '{{file}}' (format parquet)
+"""  # noqa: S608  our own names
 TABLE = "create table history as from '{history}'"
-MERGED = """
+SAME = " and ".join(f"history.{name} is not distinct from fresh.{name}" for name in SHOWN)
+MERGED = f"""
 merge into history using (
-    select target, user_id, username from read_parquet({lists}, hive_partitioning = true)
+    select target, user_id, {COLUMNS} from read_parquet({{lists}}, hive_partitioning = true)
 ) as fresh
-on history.target = fresh.target and history.user_id = fresh.user_id and history.username = fresh.username
-    and history.valid_to is null
+on history.target = fresh.target and history.user_id = fresh.user_id and {SAME} and history.valid_to is null
 when not matched by source and history.valid_to is null then update set valid_to = now()
-when not matched then insert (target, user_id, username, valid_from) values (target, user_id, username, now())
-"""
+when not matched then insert (target, user_id, {COLUMNS}, valid_from) values (target, user_id, {COLUMNS}, now())
+"""  # noqa: S608  our own names
 PROJECT = """
 name: rival
 version: 1.0.0
@@ -44,23 +50,24 @@ rival:
 """
 SNAPSHOT = """
 {{% snapshot {name} %}}
-{{{{ config(target_schema='main', unique_key='key', strategy='check', check_cols=['username'],
+{{{{ config(target_schema='main', unique_key='key', strategy='check', check_cols={shown},
             hard_deletes='invalidate') }}}}
 {query}
 {{% endsnapshot %}}
 """
-LISTED = """
-select target || ':' || user_id as key, target, user_id, username
-from read_parquet({lists}, hive_partitioning = true)
-"""
-NOBODY = "select 'nobody' as key, 'nobody' as username"
+LISTED = f"""
+select target || ':' || user_id as key, target, user_id, {COLUMNS}
+from read_parquet({{lists}}, hive_partitioning = true)
+"""  # noqa: S608  our own names
+LONE = "'nobody' as key, 'nobody' as username, 'nobody' as full_name, false as is_private, false as is_verified"
+NOBODY = f"select {LONE}"
 # The table as dbt keeps it; `key` as it is made above.
-KEPT = """
-create table {name} as
-select key, {columns} username, md5(key || '|' || valid_from) as dbt_scd_id, valid_from as dbt_updated_at,
+KEPT = f"""
+create table {{name}} as
+select key, {{columns}} {COLUMNS}, md5(key || '|' || valid_from) as dbt_scd_id, valid_from as dbt_updated_at,
     valid_from as dbt_valid_from, valid_to as dbt_valid_to
-from {source}
-"""
+from {{source}}
+"""  # noqa: S608  our own names
 SOURCE = """
 (select target || ':' || user_id as key, * replace (valid_from::timestamp as valid_from, valid_to::timestamp as valid_to)
  from '{history}')
@@ -98,12 +105,12 @@ def dbt(folder: Path, history: Path, lists: list[str]) -> float:
     (project / "profiles.yml").write_text(PROFILE)
     queries = {"followers": LISTED.format(lists=lists), "nobody": NOBODY}
     for name, query in queries.items():
-        (project / "snapshots" / f"{name}.sql").write_text(SNAPSHOT.format(name=name, query=query))
+        (project / "snapshots" / f"{name}.sql").write_text(SNAPSHOT.format(name=name, query=query, shown=list(SHOWN)))
     whole = project / "whole.duckdb"
     with connected(whole) as connection:
         source = SOURCE.format(history=history)
         connection.execute(KEPT.format(name="followers", columns="target, user_id,", source=source))
-        lone = "(select 'nobody' as key, 'nobody' as username, now()::timestamp as valid_from, null::timestamp as valid_to)"
+        lone = f"(select {LONE}, now()::timestamp as valid_from, null::timestamp as valid_to)"
         connection.execute(KEPT.format(name="nobody", columns="", source=lone))
     found: dict[str, list[float]] = {name: [] for name in queries}
     for _ in range(TURNS):

@@ -14,7 +14,7 @@ BALANCE = """
 insert into follower_balance
 select ?, 'c' || ?, 'complete', ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, [], 6
 """
-OPEN = "insert into open_spans values (?, ?, ?, ?, ?, ?, true)"
+OPEN = "insert into unlisted_spans values (?, ?, ?, ?, ?, ?)"
 CLOSED = "insert into closed_spans values (?, ?, ?, ?, ?, ?, ?, ?, true)"
 
 

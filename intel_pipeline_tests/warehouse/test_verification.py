@@ -125,7 +125,7 @@ def test_everything_derived_again_equals_what_grew(grown: Pipeline) -> None:
 
 
 def test_where_rows_lie_and_what_was_asked_since_is_no_difference(grown: Pipeline) -> None:
-    spoil(grown, "update open_spans set packed = true")
+    spoil(grown, "update members set packed = true")
     grown.registry.ledger.reserve(Wanted("desk", "other"), limits_of(grown.settings, None), 0)
     compared = compare_rebuilt(grown, quiet)
     assert (compared.differences, compared.unreadable) == ([], [])

@@ -16,7 +16,6 @@ from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import keep_members
 from intel_pipeline.warehouse.landing.outstanding import RULES
 from intel_pipeline.warehouse.landing.registers import land_captures
-from intel_pipeline.warehouse.landing.spans import keep_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 RESTATED = """
@@ -62,9 +61,8 @@ class Notes:
 
     frames: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
     captures: list[Capture] = field(default_factory=list)
-    # Targets whose members, whose spans have to be made anew.
+    # Targets whose members and spans have to be made anew.
     anew: list[str] = field(default_factory=list)
-    based: list[str] = field(default_factory=list)
     rows: int = 0
 
     def take(self, wave: Wave) -> None:
@@ -86,8 +84,6 @@ class Notes:
         for number, case in enumerate(wave.cases):
             if complete[number] and not wave.whole[number]:
                 self.anew.append(case.capture.target)
-            if complete[number] and not case.based:
-                self.based.append(case.capture.target)
         self._add(
             back=wave.of(lessons.again),
             lost=wave.of(lessons.confirmed),
@@ -128,9 +124,8 @@ class Notes:
             transaction.run(BACK, gone=noted["back"])
         append(transaction, "lost", noted.get("lost"))
         keep_members(transaction, lake, self.anew, noted)
-        keep_spans(transaction, noted.get("turns"), self.based)
         self.frames.clear()
-        self.captures, self.anew, self.based, self.rows = [], [], [], 0
+        self.captures, self.anew, self.rows = [], [], 0
 
 
 def append(transaction: Transaction, table: str, rows: pl.DataFrame | None) -> None:

@@ -1,65 +1,109 @@
-"""The table of members: changed by what captures teach, or made anew for a target from its last complete list."""
+"""Members of the last complete lists and their spans, moved by what each wave of captures teaches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
 from intel_pipeline.contracts.attributes import ATTRIBUTES
-from intel_pipeline.lake import snapshot_file
 from intel_pipeline.warehouse.landing.lists import Lake
+from intel_pipeline.warehouse.landing.spans import restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
-LAST_COMPLETE = """
-select capture_id from follower_balance where target = $1 and verdict = 'complete'
-order by finished_at desc, capture_id desc limit 1
+BEGINNINGS = ("followed", "refollowed", "revealed")
+SPAN = "target, user_id, username, began_as, followed_not_before, followed_not_after"
+# Found once: who they are has to be read of all members, their texts of nobody. And not updated where they lie: a column
+# of which one row in a hundred thousand is updated is written anew as a whole.
+TOUCHED = """
+create or replace temp table touched as
+select members.rowid as place, fresh.*, first_seen_at, began_as, followed_not_before, followed_not_after
+from members join fresh using (target, user_id)
 """
-# Whoever came or came back since the first complete list has been seen since the capture that taught it.
-MEMBERS = """
+NAMED = """
+create or replace temp table touched as
+select members.rowid as place, false as gone, members.* exclude (packed) replace (fresh.username as username)
+from members join fresh using (target, user_id)
+"""
+TAKEN_OUT = "delete from members where rowid in (select place from touched)"
+ALTERED = "insert into members by name select * exclude (place, gone) from touched where not gone"
+UNLISTED = f"insert into unlisted_spans by name select {SPAN} from touched where gone"  # noqa: S608  our own names
+UNLISTED_NAMED = """
+update unlisted_spans set username = fresh.username from fresh
+where unlisted_spans.target = fresh.target and unlisted_spans.user_id = fresh.user_id
+"""
+ENDED = """
+insert into closed_spans by name
+select unlisted_spans.*, gone.not_before as left_not_before, gone.not_after as left_not_after
+from unlisted_spans join gone using (target, user_id)
+"""
+NO_LONGER_UNLISTED = """
+delete from unlisted_spans using gone
+where unlisted_spans.target = gone.target and unlisted_spans.user_id = gone.user_id
+"""
+# Of one who was revealed nobody knows since when they follow.
+BEGUN = """
+insert into unlisted_spans by name
+select target, user_id, username, kind as began_as,
+    if(kind = 'revealed', null, not_before) as followed_not_before, not_after as followed_not_after
+from fresh
+"""
+# With the span that has just begun, or that a suspected loss has not ended.
+ARRIVED = """
 insert into members by name
-select $1 as target, listed.user_id, listed.username, listed.full_name, listed.is_private, listed.is_verified,
-    coalesce(came.started_at, (
-        select min(started_at) from follower_balance where target = $1 and verdict = 'complete'
-    )) as first_seen_at
-from read_parquet($2) as listed left join (
-    select log.user_id, max(balance.started_at) as started_at
-    from follower_change_log as log join follower_balance as balance using (target, capture_id)
-    where log.target = $1
-        and (kind in ('followed', 'revealed', 'refollowed') or (kind = 'left' and state = 'retracted'))
-    group by all
-) as came using (user_id)
+select fresh.*, began_as, followed_not_before, followed_not_after
+from fresh join unlisted_spans using (target, user_id)
 """
 
 
-GONE = "delete from members using gone where members.target = gone.target and members.user_id = gone.user_id"
-# Not updated where they lie: a column of which one row in a hundred thousand is updated is written anew as a whole.
-ALTERED = """
-create or replace temp table altered as
-select members.rowid as place, fresh.*, members.first_seen_at from members join fresh using (target, user_id)
-"""
-NO_LONGER_SO = "delete from members where rowid in (select place from altered)"
-SO_NOW = "insert into members by name select * exclude (place) from altered"
+def keep_members(
+    transaction: Transaction, lake: Lake, anew: Collection[str], noted: Mapping[str, pl.DataFrame]
+) -> None:
+    """Let the tables hold the last complete lists and the spans of all who were ever listed.
 
-
-def keep_members(transaction: Transaction, lake: Lake, anew: Iterable[str], noted: Mapping[str, pl.DataFrame]) -> None:
-    """Let the table hold the last complete lists, by who is `gone`, `altered` and has `arrived`; of some targets, `anew`."""
-    for target in anew:
-        restate_members(transaction, lake, target)
-    if "gone" in noted:
-        transaction.run(GONE, gone=noted["gone"])
-    if "altered" in noted:
-        transaction.run(ALTERED, fresh=noted["altered"].select("target", "user_id", *ATTRIBUTES))
-        transaction.run(NO_LONGER_SO)
-        transaction.run(SO_NOW)
-    if "arrived" in noted:
-        transaction.append("members", noted["arrived"])
-
-
-def restate_members(transaction: Transaction, lake: Lake, target: str) -> None:
-    """Let the table `members` hold the target's last complete list; DamagedFileError where that cannot be read."""
-    transaction.run("delete from members where target = ?", target)
-    last = transaction.rows(LAST_COMPLETE, target)
-    if not last:
+    `noted`: of complete captures that follow one another who is `gone`, `altered` and has `arrived`; of all captures
+    the changes that they taught, `turns` (FOLLOWER_CHANGE), of one capture each of some targets. Of the targets `anew`
+    everything is worked out again, by the log, which has been written already. Raises DamagedFileError where a list
+    for that cannot be read.
+    """
+    restate_spans(transaction, lake, anew)
+    if "turns" not in noted:
         return
-    path = lake.folder / str(lake.registry.get(last[0][0]).snapshot)
-    with snapshot_file.unreadable(path):
-        transaction.run(MEMBERS, target, str(path))
+    news = noted["turns"].filter(~pl.col("target").is_in(list(anew)))
+    ended = news.filter((pl.col("kind") == "left") & (pl.col("state") == "confirmed"))
+    if ended.height:
+        transaction.run(ENDED, gone=ended)
+        transaction.run(NO_LONGER_UNLISTED, gone=ended)
+    touch_members(transaction, noted)
+    name_anew(transaction, news.filter(pl.col("kind") == "renamed"), noted)
+    begun = news.filter(pl.col("kind").is_in(BEGINNINGS))
+    if begun.height:
+        transaction.run(BEGUN, fresh=begun)
+    if "arrived" in noted:
+        transaction.run(ARRIVED, fresh=noted["arrived"])
+        transaction.run(NO_LONGER_UNLISTED, gone=noted["arrived"])
+
+
+def touch_members(transaction: Transaction, noted: Mapping[str, pl.DataFrame]) -> None:
+    """Take out who is gone, and write anew who is shown otherwise."""
+    parts = [
+        noted[name].select("target", "user_id", *texts, gone=name == "gone")
+        for name, texts in (("gone", ("username",)), ("altered", ATTRIBUTES))
+        if name in noted
+    ]
+    if parts:
+        transaction.run(TOUCHED, fresh=pl.concat(parts, how="diagonal"))
+        for statement in (TAKEN_OUT, UNLISTED, *([ALTERED] if "altered" in noted else [])):
+            transaction.run(statement)
+        transaction.run("drop table touched")
+
+
+def name_anew(transaction: Transaction, renamed: pl.DataFrame, noted: Mapping[str, pl.DataFrame]) -> None:
+    """Write anew who was `renamed` and is shown by no complete capture: others tell no more than the name."""
+    for name in ("altered", "arrived"):
+        if name in noted:
+            renamed = renamed.join(noted[name], on=["target", "user_id"], how="anti")
+    if renamed.height:
+        named = renamed.select("target", "user_id", "username")
+        transaction.run(NAMED, fresh=named)
+        for statement in (TAKEN_OUT, ALTERED, "drop table touched"):
+            transaction.run(statement)
+        transaction.run(UNLISTED_NAMED, fresh=named)

@@ -6,7 +6,6 @@ from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.lists import Lake
-from intel_pipeline.warehouse.landing.members import restate_members
 from intel_pipeline.warehouse.landing.outstanding import order
 from intel_pipeline.warehouse.landing.spans import restate_spans
 from intel_pipeline.warehouse.writer import Transaction
@@ -73,5 +72,4 @@ def restate(transaction: Transaction, lake: Lake, targets: Collection[str]) -> N
     for target in targets:
         transaction.run("delete from lost where target = ?", target)
         transaction.run(GONE, target)
-        restate_members(transaction, lake, target)
-    restate_spans(transaction, targets)
+    restate_spans(transaction, lake, targets)

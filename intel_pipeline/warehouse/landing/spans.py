@@ -1,49 +1,51 @@
-"""Spans: from when to when each follower was there, moved by what each wave of captures teaches."""
+"""Spans, from when to when each follower was there: worked out anew for a target, and laid together."""
 
 from collections.abc import Collection
 
-import polars as pl
-
+from intel_pipeline.lake import snapshot_file
 from intel_pipeline.parcels import parcels
 from intel_pipeline.warehouse.landing.known import named
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.writer import Transaction
 
-BEGINNINGS = ("followed", "refollowed", "revealed")
-# Of one who was revealed nobody knows since when they follow.
-BEGUN = """
-insert into open_spans by name
-select target, user_id, username, kind as began_as,
-    if(kind = 'revealed', null, not_before) as followed_not_before, not_after as followed_not_after
-from fresh
+LAST_COMPLETE = """
+select target, capture_id, listed from follower_balance semi join asked using (target) where verdict = 'complete'
+qualify row_number() over (partition by target order by finished_at desc, capture_id desc) = 1
+order by target
 """
-# Found once: what has to be read of all who follow is who they are, and the rest only of these.
-ENDING = """
-create or replace temp table ending as
-select open_spans.rowid as place, gone.not_before as left_not_before, gone.not_after as left_not_after
-from open_spans join gone using (target, user_id)
-"""
-ENDED = """
-insert into closed_spans by name
-select open_spans.* exclude (packed), left_not_before, left_not_after
-from open_spans join ending on open_spans.rowid = ending.place
-"""
-NO_LONGER_OPEN = "delete from open_spans where rowid in (select place from ending)"
-# Not updated where it lies: a column of which one row in a hundred thousand is updated is written anew as a whole.
-RENAMED = """
-create or replace temp table renamed as
-select open_spans.rowid as place, open_spans.* replace (fresh.username as username, false as packed)
-from open_spans join fresh using (target, user_id)
-"""
-NO_LONGER_NAMED = "delete from open_spans where rowid in (select place from renamed)"
-NAMED_NOW = "insert into open_spans by name select * exclude (place) from renamed"
-LISTED = "select target, count(*) from members semi join asked using (target) group by all"
-# Members whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
+TABLES = ("members", "unlisted_spans", "closed_spans")
+# Rows of lists whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
 ROWS_AT_ONCE = 50_000
-SPANS_OF = "create or replace temp table restated as from spans_by_log_of(?) order by target, user_id"
-# They are written target by target, so they need not be laid together once more.
-OPEN_OF = """
-insert into open_spans by name
-select * exclude (left_not_before, left_not_after), true as packed from restated where left_not_after is null
+SPANS_OF = "create or replace temp table restated as from spans_in_log(?) order by target, user_id"
+# Whoever came or came back since the first complete list has been in every one since the capture that taught it. They
+# are written target by target, so they need not be laid together once more.
+MEMBERS_OF = """
+insert into members by name
+select $1 as target, listed.user_id, coalesce(span.username, listed.username) as username,
+    listed.full_name, listed.is_private, listed.is_verified,
+    coalesce(came.started_at, first.started_at) as first_seen_at,
+    coalesce(span.began_as, 'present') as began_as, span.followed_not_before,
+    coalesce(span.followed_not_after, seen.seen_at, first.finished_at) as followed_not_after, true as packed
+from read_parquet($2) as listed
+left join (from restated where target = $1 and left_not_after is null) as span using (user_id)
+left join (
+    select log.user_id, max(balance.started_at) as started_at
+    from follower_change_log as log join follower_balance as balance using (target, capture_id)
+    where log.target = $1
+        and (kind in ('followed', 'revealed', 'refollowed') or (kind = 'left' and state = 'retracted'))
+    group by all
+) as came using (user_id)
+left join (select user_id, min(seen_at) as seen_at from sightings where target = $1 group by all) as seen using (user_id)
+cross join (
+    select min(started_at) as started_at, min(finished_at) as finished_at from follower_balance
+    where target = $1 and verdict = 'complete'
+) as first
+order by listed.user_id
+"""
+UNLISTED_OF = """
+insert into unlisted_spans by name
+select restated.* exclude (left_not_before, left_not_after) from restated anti join members using (target, user_id)
+where left_not_after is null
 """
 CLOSED_OF = """
 insert into closed_spans by name select *, true as packed from restated where left_not_after is not null
@@ -52,51 +54,37 @@ insert into closed_spans by name select *, true as packed from restated where le
 UNPACKED = 500_000
 
 
-def keep_spans(transaction: Transaction, changes: pl.DataFrame | None, based: Collection[str]) -> None:
-    """Begin, end and rename spans as these changes say, if any (FOLLOWER_CHANGE, of one capture each of some targets).
+def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str]) -> None:
+    """Let the members and the spans of targets be what their log and their last complete list say.
 
-    `based`: targets of which the capture is the first complete one; all who are in it have been there. The log and the
-    members have been written already.
+    Raises DamagedFileError where such a list cannot be read.
     """
-    restate_spans(transaction, based)
-    if changes is None:
+    if not targets:
         return
-    news = changes.filter(~pl.col("target").is_in(list(based)))
-    begun = news.filter(pl.col("kind").is_in(BEGINNINGS))
-    if begun.height:
-        transaction.run(BEGUN, fresh=begun)
-    ended = news.filter((pl.col("kind") == "left") & (pl.col("state") == "confirmed"))
-    if ended.height:
-        transaction.run(ENDING, gone=ended)
-        transaction.run(ENDED)
-        transaction.run(NO_LONGER_OPEN)
-    renamed = news.filter(pl.col("kind") == "renamed")
-    if renamed.height:
-        transaction.run(RENAMED, fresh=renamed)
-        transaction.run(NO_LONGER_NAMED)
-        transaction.run(NAMED_NOW)
-
-
-def restate_spans(transaction: Transaction, targets: Collection[str]) -> None:
-    """Let the spans of targets be what their log and their members say."""
-    listed = dict(transaction.rows(LISTED, asked=named(targets)))
-    for some in parcels(((target, listed.get(target, 0)) for target in targets), ROWS_AT_ONCE):
+    asked = sorted({*targets})
+    last = {target: (one, listed) for target, one, listed in transaction.rows(LAST_COMPLETE, asked=named(asked))}
+    sizes = ((target, last[target][1] if target in last else 0) for target in asked)
+    for some in parcels(sizes, ROWS_AT_ONCE):
         places = ", ".join("?" for _ in some)
-        for table in ("open_spans", "closed_spans"):
+        for table in TABLES:
             transaction.run(f"delete from {table} where target in ({places})", *some)  # noqa: S608  our own names
-        transaction.run(SPANS_OF, list(some))
-        transaction.run(OPEN_OF)
-        transaction.run(CLOSED_OF)
-        transaction.run("drop table restated")
+        transaction.run(SPANS_OF, some)
+        for target in some:
+            if target in last:
+                path = lake.folder / str(lake.registry.get(last[target][0]).snapshot)
+                with snapshot_file.unreadable(path):
+                    transaction.run(MEMBERS_OF, target, str(path))
+        for statement in (UNLISTED_OF, CLOSED_OF, "drop table restated"):
+            transaction.run(statement)
 
 
 def pack_spans(transaction: Transaction, unpacked: int = UNPACKED) -> None:
-    """Lay the spans of each target together, where more than so many lie as they came.
+    """Lay the rows of each target together, where more than so many lie as they came.
 
     Then a question about one target reads only what is its own. Ended spans never change: only those that are not
-    packed are written, so this costs no more after a year. Those who follow are written anew altogether.
+    packed are written, so this costs no more after a year. Members are written anew altogether.
     """
-    for table, chosen in (("open_spans", "true"), ("closed_spans", "not packed")):
+    for table, chosen in (("members", "true"), ("closed_spans", "not packed")):
         number = transaction.rows(f"select count(*) from {table} where not packed")[0][0]  # noqa: S608  our own names
         if number <= unpacked:
             continue
