@@ -96,6 +96,7 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
                         told(rebuilt.captures, number, surface)
                         rebuilt.unreadable += land(transaction, lake, surface, of_surface).unreadable
                         rebuilt.captures += len(of_surface)
+                        transaction.lighten()
             if rebuilt.unreadable and not incomplete:
                 raise damaged(rebuilt.unreadable)
             rebuilt.targets += len({capture.target for capture in captures})
@@ -139,9 +140,9 @@ def made(fresh: Path) -> Iterator["DuckDBPyConnection"]:
 
 @contextmanager
 def transacting(connection: "DuckDBPyConnection") -> Iterator[Transaction]:
-    """Yield a transaction, committed at the end; what is raised leaves the file to be thrown away."""
+    """Yield a transaction, committed now and then and at the end; what is raised leaves the file to be thrown away."""
     connection.begin()
-    yield Transaction(connection)
+    yield Transaction(connection, being_made=True)
     connection.commit()
 
 

@@ -25,9 +25,10 @@ ROW_GROUP = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open transaction on the warehouse."""
+    """An open transaction on the warehouse, or on a file that is `being_made` and thrown away if that fails."""
 
     connection: "DuckDBPyConnection"
+    being_made: bool = False
 
     def query(self, sql: str, *values: object, **frames: "pl.DataFrame") -> "pl.DataFrame":
         """Return the rows of a query that may refer to `frames` by their names."""
@@ -54,6 +55,12 @@ class Transaction:
         # Not where something was raised: an aborted transaction would refuse, and hide why.
         for name in frames:
             self.connection.unregister(name)
+
+    def lighten(self) -> None:
+        """Write down what was done so far to a file that is being made: until then DuckDB holds it, beyond its limit."""
+        if self.being_made:
+            self.connection.commit()
+            self.connection.begin()
 
     def append(self, table: str, rows: "pl.DataFrame") -> None:
         """Add `rows` to `table`."""

@@ -192,3 +192,18 @@ def test_a_warehouse_may_lie_in_a_folder_with_quotes_in_its_name(tmp_path: Path)
     with writing(folder / "warehouse.duckdb") as transaction:
         add(transaction, "one")
     assert rows(folder / "warehouse.duckdb", "select target from targets") == [("one",)]
+
+
+@pytest.mark.parametrize(("being_made", "seen"), [(False, 0), (True, 1)])
+def test_what_is_done_is_written_down_on_the_way_only_where_a_file_is_being_made(
+    file: Path, being_made: bool, seen: int
+) -> None:
+    with connected(file) as connection:
+        migrate(connection)
+        connection.begin()
+        transaction = Transaction(connection, being_made=being_made)
+        transaction.run("insert into schema_migrations (number) values (-1)")
+        transaction.lighten()
+        transaction.run("insert into schema_migrations (number) values (-2)")
+        connection.rollback()
+        assert connection.execute("select count(*) from schema_migrations where number < 0").fetchall() == [(seen,)]

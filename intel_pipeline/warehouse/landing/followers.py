@@ -24,12 +24,13 @@ from intel_pipeline.warehouse.landing.rewinding import restate, rewind
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
-# So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log.
+# So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
+# it is where the whole file is made anew.
 STEPS = 8
 # Rows of the lists that are compared at once, and rows that are noted before they are written down: of targets of which
 # a few captures are due, where each statement goes through tables of all that there are, and of whole histories, where
 # it is done so often that it is of no account. At least one target, however long its list.
-AT_ONCE = {True: 500_000, False: 120_000}
+AT_ONCE = {True: 500_000, False: 200_000}
 NOTED = {True: 300_000, False: 50_000}
 TALLY = """
 select kind, state, count(*) from follower_change_log semi join asked using (target, capture_id)
@@ -48,22 +49,24 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
     longest = {one: max((capture.distinct_count or 0 for capture in due[one].captures), default=0) for one in due}
+    steps = 0 if transaction.being_made else STEPS
     for stepwise in (True, False):
-        targets = (item for item in longest.items() if (len(due[item[0]].captures) <= STEPS) is stepwise)
+        targets = (item for item in longest.items() if (len(due[item[0]].captures) <= steps) is stepwise)
         for group in parcels(targets, AT_ONCE[stepwise]):
-            land_group(transaction, lake, {target: due[target] for target in group}, landed, notes)
+            land_group(transaction, lake, {target: due[target] for target in group}, landed, notes, stepwise=stepwise)
     notes.write(transaction, lake)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
 
 
-def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes) -> None:
+def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
+    transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes, *, stepwise: bool
+) -> None:
     """Land what is due of a group of targets: in waves, of each target one capture after the other."""
     usable = usable_of(transaction, lake, group, landed)
     losses = open_losses(transaction, usable)
     waves = [[one for one in wave if one] for wave in zip_longest(*(group[target].captures for target in usable))]
-    stepwise = len(waves) <= STEPS
     lost: Lost = WrittenLost(transaction) if stepwise else RememberedLost(transaction, list(usable))
     for number, captures in enumerate(waves):
         if notes.rows > NOTED[stepwise] or (stepwise and number):

@@ -44,7 +44,8 @@ order by listed.user_id
 """
 UNLISTED_OF = """
 insert into unlisted_spans by name
-select restated.* exclude (left_not_before, left_not_after) from restated anti join members using (target, user_id)
+select restated.* exclude (left_not_before, left_not_after)
+from restated anti join (from members where list_contains($1, target)) as members using (target, user_id)
 where left_not_after is null
 """
 CLOSED_OF = """
@@ -74,8 +75,10 @@ def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str]
                 path = lake.folder / str(lake.registry.get(last[target][0]).snapshot)
                 with snapshot_file.unreadable(path):
                     transaction.run(MEMBERS_OF, target, str(path))
-        for statement in (UNLISTED_OF, CLOSED_OF, "drop table restated"):
-            transaction.run(statement)
+        transaction.run(UNLISTED_OF, some)
+        transaction.run(CLOSED_OF)
+        transaction.run("drop table restated")
+        transaction.lighten()
 
 
 def pack_spans(transaction: Transaction, unpacked: int = UNPACKED) -> None:
