@@ -196,7 +196,7 @@ def test_a_warehouse_may_lie_in_a_folder_with_quotes_in_its_name(tmp_path: Path)
 
 @pytest.mark.parametrize(("being_made", "seen"), [(False, 0), (True, 1)])
 def test_what_is_done_is_written_down_on_the_way_only_where_a_file_is_being_made(
-    file: Path, being_made: bool, seen: int
+    file: Path, *, being_made: bool, seen: int
 ) -> None:
     with connected(file) as connection:
         migrate(connection)
