@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from intel_pipeline.changes.cases import KEY, numbered
-from intel_pipeline.changes.comparison import Listed, Lists, compared, listing
+from intel_pipeline.changes.comparison import Compared, Listed, compared, listing
 from intel_pipeline.changes.events import event, told
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.losses import begun_at, judged
@@ -43,17 +43,14 @@ class Lessons:
     rows: Sequence[Row]
 
 
-def learn_all(
-    cases: Sequence[Case], lists: Sequence[Lists], losses: pl.DataFrame, lost: Lost, more: Sequence[str] = ()
-) -> Lessons:
+def learn_all(cases: Sequence[Case], found: Compared, losses: pl.DataFrame, lost: Lost) -> Lessons:
     """Return what the captures of all `cases`, each of another target, teach.
 
-    `lists`: of each case the members known before and those listed now, MEMBER columns sorted by `user_id`, distinct;
-    ValueError otherwise. `losses`: `case` and OPEN_LOSS, suspected before. `more`: columns of the later list that `arrived` and `altered` are wanted with. Presence is proven by any capture,
+    `found`: what differs between the members known before and those listed now. `losses`: `case` and OPEN_LOSS,
+    suspected before. Presence is proven by any capture,
     absence only by a complete one. Members of the first complete capture are no events, but whoever was shown before
     it and is missing from it is suspected to have left.
     """
-    found = compared(lists, more)
     new = newcomers(cases, found, losses, lost(found.arrived.select(KEY)))
     complete = {number for number, case in enumerate(cases) if case.capture.complete}
     taught_whole = pl.col("case").is_in(list(complete))
@@ -108,9 +105,8 @@ class Lesson:
 def learn(standing: Standing, capture: CaptureRef, listed: Listed) -> Lesson:
     """Return what one `capture` teaches to somebody who knows `standing`, as `learn_all`."""
     case = Case(capture, standing.before, standing.balance, standing.since)
-    found = learn_all(
-        [case], [(standing.members, listed)], numbered(standing.losses), lambda _: numbered(standing.lost)
-    )
+    differing = compared([(standing.members, listed)])
+    found = learn_all([case], differing, numbered(standing.losses), lambda _: numbered(standing.lost))
     lost = pl.concat(
         [standing.lost.join(found.again, on="user_id", how="anti", maintain_order="left"), found.confirmed.drop("case")]
     )

@@ -1,6 +1,6 @@
 """Many snapshots at once: one scan of a hundred small files costs half of what a hundred scans do."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -10,10 +10,31 @@ from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 
+# A longer list than so many rows is never held as a whole.
+HELD = 200_000
 # By its path, the rows of each snapshot or why it cannot be trusted.
 Found = dict[str, pl.DataFrame | DamagedFileError]
 # Reads the rows of a single one, as `snapshot_file.read`.
 Alone = Callable[[str], pl.DataFrame]
+
+
+def lists_at(
+    lake: Path, paths: Mapping[str, int], columns: Sequence[str]
+) -> dict[str, pl.DataFrame | pl.LazyFrame | DamagedFileError]:
+    """Return each list with `columns` and FINGERPRINT at least, or why it cannot be trusted; short ones as `held_all`.
+
+    `paths`: how many rows each has. A long one may turn out to be unusable only when it is read; see
+    `snapshot_file.reading`.
+    """
+    found: dict[str, pl.DataFrame | pl.LazyFrame | DamagedFileError] = {}
+    short = [path for path, rows in paths.items() if rows <= HELD]
+    found |= held_all(lake, short, columns)
+    for path in paths.keys() - {*short}:
+        try:
+            found[path] = snapshot_file.scan(lake, path)
+        except DamagedFileError as error:
+            found[path] = error
+    return found
 
 
 def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> Found:

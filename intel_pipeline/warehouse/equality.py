@@ -57,7 +57,7 @@ def compare_rebuilt(pipeline: Pipeline, told: Told) -> Compared:
         with connected(kept, read_only=True) as connection:
             ids = {capture_id for (capture_id,) in connection.execute("select capture_id from captures").fetchall()}
         rebuilt = Rebuilt(fresh)
-        derive_into(pipeline, fresh, rebuilt, told, only=ids, incomplete=True)
+        derive_into(pipeline, fresh, rebuilt, told, only=ids, incomplete=True, compared=False)
         compared = equal(kept, fresh)
         compared.unreadable = list(dict.fromkeys(rebuilt.unreadable))
         return compared

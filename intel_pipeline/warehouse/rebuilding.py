@@ -78,9 +78,11 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     *,
     only: Collection[str] | None = None,
     incomplete: bool = False,
+    compared: bool = True,
 ) -> None:
     """Derive into the new file `fresh`, some whole targets in a transaction; of the captures `only`, or of all.
 
+    `compared`: what lists differ by may be taken as it was found at the capture; else they are compared once more.
     What a target's whole history teaches is derived at once for a quarter of what it costs day by day.
     """
     registry = pipeline.registry.captures
@@ -88,7 +90,7 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     with made(fresh) as connection:
         for everything in registry.histories():
             captures = [one for one in everything if only is None or one.capture_id in only]
-            lake = Lake(pipeline.settings.lake_dir, Histories(captures))
+            lake = Lake(pipeline.settings.lake_dir, Histories(captures), compared)
             with transacting(connection) as transaction:
                 for surface in SURFACES:
                     of_surface = [capture for capture in captures if capture.surface == surface]

@@ -12,7 +12,8 @@ from intel_pipeline.cli.status import standing
 from intel_pipeline.clock import today
 from intel_pipeline.errors import DiskFullError, RoundError
 from intel_pipeline.instagram.source import Surface
-from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake import difference_file, snapshot_file
+from intel_pipeline.lake.difference_file import Against
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
@@ -36,6 +37,22 @@ def test_a_follower_snapshot_holds_exactly_the_followers_of_the_world(tmp_path):
     truth = {(person.id, person.username) for person in world.followers_of(world.target_id("open"))}
     assert set(frame.select("user_id", "username").iter_rows()) == truth
     assert (capture.reported_before, capture.reported_after, capture.distinct_count) == (230, 230, 230)
+
+
+def test_what_a_list_differs_by_from_the_complete_one_before_is_found_at_the_capture(tmp_path):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    for _ in range(2):
+        captured(pipeline, "profile")
+        assert captured(pipeline, "followers").verdicts == {"open": "complete"}
+        next_morning(pipeline)
+    lake = pipeline.settings.lake_dir
+    before, after = pipeline.registry.captures.history("open", "followers")
+    (rows,) = difference_file.read_all(
+        lake, {after.snapshot: Against(before.capture_id, after.distinct_count - before.distinct_count)}
+    ).values()
+    earlier, later = ({*snapshot_file.read(lake, one.snapshot)["user_id"]} for one in (before, after))
+    assert {*rows.filter(part="arrived")["user_id"]} == later - earlier
+    assert {*rows.filter(part="missing")["user_id"]} == earlier - later != set()
 
 
 def test_followees_are_captured_where_the_operator_asks_for_them(tmp_path):

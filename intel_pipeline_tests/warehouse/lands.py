@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from intel_pipeline.capture.differing import keep_difference
 from intel_pipeline.contracts import follower, post, profile
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.lake.snapshot_file import Stamp
@@ -57,6 +58,8 @@ def captured(  # noqa: PLR0913  a capture has many sides
     capture_id = f"{target}-{surface}-{number}"
     stamp = Stamp(capture_id, target, surface, moment, verdict, "post_id" if surface == "posts" else "user_id")
     path = None if frame is None else str(snapshot_file.write(lake, stamp, frame))
+    if path is not None and (surface, verdict) == ("followers", "complete"):
+        keep_difference(lake, registry.captures, target, path)
     capture = Capture(
         capture_id=capture_id,
         target=target,

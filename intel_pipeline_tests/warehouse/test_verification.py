@@ -1,13 +1,18 @@
 """What `verify` finds, and that it finds nothing where nothing is wrong."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from intel_pipeline.lake import difference_file
+from intel_pipeline.lake.difference_file import Against
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.session_limits import limits_of
 from intel_pipeline.warehouse.equality import compare_rebuilt
+from intel_pipeline.warehouse.rebuilding import rebuild
 from intel_pipeline.warehouse.verification import Verified, verify
 from intel_pipeline.warehouse.writer import connected
 from intel_pipeline_tests.warehouse.course import Course
@@ -137,6 +142,22 @@ def test_a_row_that_counts_do_not_tell_is_found_by_deriving_everything_again(gro
     (difference,) = compare_rebuilt(grown, quiet).differences
     assert (difference.what, difference.target) == ("rows of members that differ from the rebuilt ones", "desk-1")
     assert difference.expected == difference.found > 0
+
+
+def test_what_was_kept_of_how_lists_differ_is_not_taken_for_true_where_everything_is_derived_again(
+    grown: Pipeline,
+) -> None:
+    lake = grown.settings.lake_dir
+    history = [one for one in grown.registry.captures.history("desk-1", "followers") if one.verdict == "complete"]
+    for before, one in pairwise(history):
+        against = Against(before.capture_id, (one.distinct_count or 0) - (before.distinct_count or 0))
+        # A list that was accepted afterwards was held against by nobody.
+        for snapshot, rows in difference_file.read_all(lake, {str(one.snapshot): against}).items():
+            difference_file.write(lake, against, snapshot, rows.with_columns(username=pl.lit("somebody.else")))
+    assert compare_rebuilt(grown, quiet).differences == []
+    # A rebuild rests on it, and what it makes is found to be untrue.
+    rebuild(grown, None, lambda *_: None)
+    assert {one.target for one in compare_rebuilt(grown, quiet).differences} == {"desk-1"}
 
 
 def test_a_target_that_awaits_a_landing_is_left_out(grown: Pipeline) -> None:

@@ -6,17 +6,16 @@ from itertools import zip_longest
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import Listed, Lists
+from intel_pipeline.changes.comparison import Listed
 from intel_pipeline.changes.followers import Lessons, learn_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
-from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.lake import snapshot_file
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
-from intel_pipeline.warehouse.landing.lists import Lake, lists_at
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import Lost, RememberedLost, WrittenLost
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
@@ -27,10 +26,10 @@ from intel_pipeline.warehouse.writer import Transaction
 # So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
 # it is where the whole file is made anew.
 STEPS = 8
-# Rows of the lists that are compared at once, and rows that are noted before they are written down: of targets of which
-# a few captures are due, where each statement goes through tables of all that there are, and of whole histories, where
-# it is done so often that it is of no account. At least one target, however long its list.
-AT_ONCE = {True: 500_000, False: 200_000}
+# Members of the targets that are landed together, and rows that are noted before they are written down: of targets of which
+# a few captures are due, where each statement goes through tables of all that there are, and of whole histories, of
+# which all who have left are held.
+AT_ONCE = {True: 4_000_000, False: 500_000}
 NOTED = {True: 300_000, False: 50_000}
 TALLY = """
 select kind, state, count(*) from follower_change_log semi join asked using (target, capture_id)
@@ -109,70 +108,34 @@ def land_wave(  # noqa: PLR0913  what it reads and what it changes
 
     `known` is brought up to date. A list that cannot be read teaches nothing, and neither stops nor hides the others.
     """
-    listed = readable(lake, captures, landed)
-    if not listed:
+    comparison = comparing(lake, captures, known, landed)
+    kept = comparison.captures
+    if not kept:
         return None, losses
-    kept = [capture for capture in captures if capture.capture_id in listed]
     before = [known[capture.target] for capture in kept]
     cases = [Case(ref(capture), one.before, one.balance, one.since) for capture, one in zip(kept, before, strict=True)]
-    lists = [(one.members, listed[capture.capture_id]) for capture, one in zip(kept, before, strict=True)]
     targets = [capture.target for capture in kept]
     places = places_of(targets)
     own = losses.join(places, on="target", maintain_order="left").select("case", *OPEN_LOSS.names())
-    try:
-        lessons = learn_all(cases, lists, own, lambda newcomers: lost.among(newcomers, targets), ATTRIBUTES[1:])
-    except ValueError:
-        # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
-        sound = [capture for capture in kept if sorted_well(lake, capture, landed)]
-        if len(sound) == len(kept):
-            raise
-        return land_wave(lake, sound, known, losses, lost, landed)
+    lessons = learn_all(cases, comparison.found, own, lambda newcomers: lost.among(newcomers, targets))
     wave = Wave(kept, cases, lessons, [one.whole for one in before])
     for number, capture in enumerate(kept):
-        known[capture.target] = taught(known[capture.target], cases[number], lists[number], lessons, number)
+        members = comparison.members.get(capture.capture_id)
+        known[capture.target] = taught(known[capture.target], cases[number], members, lessons, number)
     others = losses.join(places, on="target", how="anti", maintain_order="left")
     now = lessons.open.join(places, on="case", maintain_order="left").select(losses.columns)
     return wave, pl.concat([others, now])
 
 
-def readable(lake: Lake, captures: Sequence[Capture], landed: Landed) -> dict[str, Listed]:
-    """Return the lists of the captures that can be read, by their ids; of the others, say why."""
-    lists = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, ATTRIBUTES[1:])
-    found = {}
-    for capture in captures:
-        listed = lists[str(capture.snapshot)]
-        if isinstance(listed, DamagedFileError):
-            landed.unreadable.append(told_of(capture.target, listed))
-        else:
-            found[capture.capture_id] = listed
-    return found
-
-
-def sorted_well(lake: Lake, capture: Capture, landed: Landed) -> bool:
-    """Tell whether a capture's list is as its file says; say so where it is not."""
-    try:
-        snapshot_file.read(lake.folder, str(capture.snapshot), ["user_id"])
-    except DamagedFileError as error:
-        landed.unreadable.append(told_of(capture.target, error))
-        return False
-    return True
-
-
-def taught(known: Known, case: Case, lists: Lists, lessons: Lessons, number: int) -> Known:
-    """Return what is known of a target after a capture."""
+def taught(known: Known, case: Case, members: Listed | None, lessons: Lessons, number: int) -> Known:
+    """Return what is known of a target after a capture; `members`: those before an incomplete one."""
     balance, since = lessons.balances[number], lessons.since[number]
     if case.capture.complete:
-        return Known(lists[1], case.capture, balance, since, whole=True)
+        return Known(None, case.capture, balance, since, whole=True)
     shown = lessons.shown.filter(pl.col("case") == number).drop("case")
-    members = brought_up_to_date(known.members, shown)
-    return replace(
-        known,
-        members=members,
-        before=case.earlier,
-        balance=balance,
-        since=since,
-        whole=known.whole and shown.is_empty(),
-    )
+    if shown.is_empty() or members is None:
+        return replace(known, before=case.earlier, balance=balance, since=since)
+    return Known(brought_up_to_date(members, shown), case.earlier, balance, since, whole=False)
 
 
 def count(transaction: Transaction, captures: Sequence[Capture], landed: Landed) -> None:

@@ -10,7 +10,9 @@ from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.rows import KEPT, entered
 from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since, brought_up_to_date, nothing_known
 from intel_pipeline.errors import DamagedFileError
-from intel_pipeline.warehouse.landing.lists import Lake, lists_at
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake.snapshots import lists_at
+from intel_pipeline.warehouse.landing.lists import COMPARED, Lake
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows as the change code has them; of those missing, how many are so by what is known now.
@@ -43,10 +45,11 @@ order by target, first_capture_id, user_id
 class Known:
     """What is known of a target's followers, as in Standing, but for the losses.
 
-    `whole`: whether the table `members` holds just these `members`, so that only what changes has to be written.
+    `members`: None for the list of the complete capture `before`, where that has not been read. `whole`: they are just
+    those of that list, and those that the table `members` holds, so that only what changes has to be written.
     """
 
-    members: Listed
+    members: Listed | None
     before: CaptureRef | None
     balance: tuple[Row, ...]
     since: Since
@@ -64,37 +67,47 @@ def known_of(transaction: Transaction, lake: Lake, targets: Collection[str]) -> 
     for target, verdict, *values in transaction.rows(ROWS, KEPT + 1, asked=named(targets)):
         rows[target].append((verdict, Row(*[*values[:-1], tuple(values[-1])])))
     sums = {target: summed(of_target) for target, of_target in rows.items()}
-    last = {balance[-1].capture_id: balance[-1].listed for balance, _, _ in sums.values() if balance}
+    last = {balance[-1].capture_id for balance, _, _ in sums.values() if balance}
     snapshots = {one.capture_id: str(one.snapshot) for one in lake.registry.finished_among(last)}
-    lists = lists_at(lake.folder, {snapshots[capture_id]: listed for capture_id, listed in last.items()})
     found: dict[str, Known | DamagedFileError] = {}
-    for target, (balance, _, _) in sums.items():
-        listed = lists[snapshots[balance[-1].capture_id]] if balance else None
-        if isinstance(listed, DamagedFileError):
-            found[target] = listed
-        else:
-            found[target] = known(transaction, target, sums[target], listed)
+    for target, (balance, _, later) in sums.items():
+        if not balance:
+            found[target] = unbased(transaction, target, later)
+            continue
+        try:
+            found[target] = known(transaction, lake, target, sums[target], snapshots[balance[-1].capture_id])
+        except DamagedFileError as error:
+            found[target] = error
     return found
 
 
-def known(transaction: Transaction, target: str, total: Summed, members: Listed | None) -> Known:
-    """Return what is known of a target by what the rows of its balance come to.
+def unbased(transaction: Transaction, target: str, later: Sequence[Row]) -> Known:
+    """Return what is known of a target before its first complete capture, by the rows of its incomplete ones."""
+    first = reference(target, later[0], complete=False) if later else None
+    sighted = transaction.query(SIGHTED, target)
+    return Known(brought_up_to_date(nothing_known().members, sighted), first, (), Since(), whole=False)
 
-    `members`: the last complete list, if there is one.
+
+def known(transaction: Transaction, lake: Lake, target: str, total: Summed, snapshot: str) -> Known:
+    """Return what is known of a target by what the rows of its balance come to, and its last complete list.
+
+    Raises DamagedFileError where that list cannot be read, as far as that is seen without reading it.
     """
     balance, since, later = total
-    if members is None:
-        first = reference(target, later[0], complete=False) if later else None
-        sighted = transaction.query(SIGHTED, target)
-        return Known(brought_up_to_date(nothing_known().members, sighted), first, (), Since(), whole=False)
     last = balance[-1]
     taught = []
     if later:
         asked = pl.DataFrame({"capture_id": [row.capture_id for row in later]})
         taught = transaction.rows(TAUGHT, target, later[0].finished_at, asked=asked)
-    shown = pl.DataFrame(taught, schema={"user_id": pl.Int64(), "username": pl.String()}, orient="row")
     before = reference(target, last, complete=True)
-    return Known(brought_up_to_date(members, shown), before, balance, since, whole=shown.is_empty())
+    if not taught:
+        snapshot_file.counted(lake.folder, snapshot)
+        return Known(None, before, balance, since, whole=True)
+    listed = lists_at(lake.folder, {snapshot: last.listed}, COMPARED)[snapshot]
+    if isinstance(listed, DamagedFileError):
+        raise listed
+    shown = pl.DataFrame(taught, schema={"user_id": pl.Int64(), "username": pl.String()}, orient="row")
+    return Known(brought_up_to_date(listed, shown), before, balance, since, whole=False)
 
 
 def summed(rows: Sequence[tuple[str, Row]]) -> Summed:

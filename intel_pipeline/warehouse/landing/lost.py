@@ -51,22 +51,29 @@ class RememberedLost:
 
     def __init__(self, transaction: Transaction, targets: Sequence[str]) -> None:
         """Begin with what is in the warehouse."""
-        self.rows = transaction.query(OF, asked=named(targets)).select(ROWS.names()).cast(ROWS)
+        # Held are hundreds of thousands; of a name each would hold a pointer.
+        self.label = pl.Enum(targets)
+        rows = transaction.query(OF, asked=named(targets)).select(ROWS.names()).cast(ROWS)
+        self.rows = rows.with_columns(pl.col("target").cast(self.label))
 
     def among(self, newcomers: pl.DataFrame, targets: Sequence[str]) -> pl.DataFrame:
         """Return those of the newcomers who had left."""
         if newcomers.is_empty():
             return NOBODY
         places = places_of(targets)
-        asked = newcomers.join(places, on="case").select("target", "user_id")
-        return placed(self.rows.join(asked, on=["target", "user_id"], how="semi"), places)
+        asked = newcomers.join(places, on="case").select(pl.col("target").cast(self.label), "user_id")
+        found = self.rows.join(asked, on=["target", "user_id"], how="semi")
+        return placed(found.with_columns(pl.col("target").cast(pl.String)), places)
 
     def learn(self, wave: Wave) -> None:
         """Forget who is back, and take in who has left."""
-        again = wave.of(wave.lessons.again)
+        again, gone = (
+            wave.of(rows).with_columns(pl.col("target").cast(self.label))
+            for rows in (wave.lessons.again, wave.lessons.confirmed)
+        )
         if again.height:
             self.rows = self.rows.join(again, on=["target", "user_id"], how="anti", maintain_order="left")
-        self.rows = pl.concat([self.rows, wave.of(wave.lessons.confirmed).select(ROWS.names())])
+        self.rows = pl.concat([self.rows, gone.select(ROWS.names())])
 
 
 def placed(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,140 @@
+"""What the lists of a wave differ by from those before: as it was found at the capture, or found by comparing them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from intel_pipeline.changes.comparison import Compared, Listed, Lists, compared
+from intel_pipeline.changes.differences import compared_again, merged
+from intel_pipeline.contracts.attributes import ATTRIBUTES
+from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.lake import difference_file, snapshot_file
+from intel_pipeline.lake.difference_file import Against
+from intel_pipeline.lake.snapshots import lists_at
+from intel_pipeline.parcels import parcels
+from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.known import Known
+from intel_pipeline.warehouse.landing.lists import COMPARED, SHOWN, Lake
+from intel_pipeline.warehouse.landing.registers import Landed, told_of
+
+# Rows of lists that are held at once where they have to be compared. At least one target, however long its list.
+AT_ONCE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Captures, each of another target, whose lists could be read, and what they differ by from those before.
+
+    `members`: by the ids of incomplete ones, the members before, where they were read.
+    """
+
+    captures: Sequence[Capture]
+    found: Compared
+    members: Mapping[str, Listed]
+
+
+def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], landed: Landed) -> Comparison:
+    """Return what the lists of captures, each of another target, differ by from those before.
+
+    A list that cannot be read neither stops nor hides the others: `landed` says so. One of a target whose members
+    before cannot be read is left alone, and the target is not `known` any more.
+    """
+    captures = [capture for capture in captures if capture.target in known]
+    told = differences(lake, captures, known)
+    kept = [one for one in captures if one.capture_id in told]
+    parts, sizes = [compared_again([told[one.capture_id] for one in kept])], [len(kept)]
+    members: dict[str, Listed] = {}
+    others = ((one, one.distinct_count or 0) for one in captures if one.capture_id not in told)
+    for some in parcels(others, AT_ONCE):
+        lists = readable(lake, some, known, landed)
+        try:
+            again = compared_of(lists)
+        except ValueError:
+            # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
+            lists, unsound = sound(lake, lists, landed), len(lists)
+            if len(lists) == unsound:
+                raise
+            again = compared_of(lists)
+        kept += [one for one, _ in lists]
+        parts.append(again)
+        sizes.append(len(lists))
+        members |= {one.capture_id: before for one, (before, _) in lists if one.verdict != "complete"}
+    return Comparison(kept, merged(parts, sizes), members)
+
+
+def compared_of(lists: Sequence[tuple[Capture, Lists]]) -> Compared:
+    """Return what the lists differ by."""
+    return compared([pair for _, pair in lists], ATTRIBUTES[1:]) if lists else compared_again([])
+
+
+def differences(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> dict[str, pl.DataFrame]:
+    """Return by capture what was kept of how a complete list differs from the complete one before it."""
+    if not lake.compared:
+        return {}
+    wanted = {
+        str(one.snapshot): Against(before.capture_id, (one.distinct_count or 0) - before.listed)
+        for one in captures
+        if one.verdict == "complete" and known[one.target].whole and (before := known[one.target].before)
+    }
+    found = difference_file.read_all(lake.folder, wanted)
+    return {
+        one.capture_id: found[str(one.snapshot)]
+        for one in captures
+        if str(one.snapshot) in found and intact(lake, str(one.snapshot))
+    }
+
+
+def intact(lake: Lake, snapshot: str) -> bool:
+    """Tell whether a snapshot is there and as long as it says; who reads one that is not says what is wrong with it."""
+    try:
+        snapshot_file.counted(lake.folder, snapshot)
+    except DamagedFileError:
+        return False
+    return True
+
+
+def readable(
+    lake: Lake, captures: Sequence[Capture], known: dict[str, Known], landed: Landed
+) -> list[tuple[Capture, Lists]]:
+    """Return the captures of which both the members before and those listed can be read, and these; of others, say why."""
+    befores = unread(lake, captures, known)
+    after = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, SHOWN)
+    found = []
+    for one in captures:
+        members, listed = befores.get(one.target, known[one.target].members), after[str(one.snapshot)]
+        if isinstance(members, DamagedFileError):
+            landed.unreadable.append(told_of(one.target, members))
+            del known[one.target]
+        elif isinstance(listed, DamagedFileError):
+            landed.unreadable.append(told_of(one.target, listed))
+        elif members is not None:
+            found.append((one, (members, listed)))
+    return found
+
+
+def unread(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> dict[str, Listed | DamagedFileError]:
+    """Return by its target each last complete list that is wanted and was not read yet, or why it cannot be."""
+    wanted = [before for one in captures if known[one.target].members is None and (before := known[one.target].before)]
+    ids = {one.capture_id for one in wanted}
+    snapshots = {one.capture_id: str(one.snapshot) for one in lake.registry.finished_among(ids)}
+    lists = lists_at(lake.folder, {snapshots[one.capture_id]: one.listed for one in wanted}, COMPARED)
+    return {one.target: lists[snapshots[one.capture_id]] for one in wanted}
+
+
+def sound(lake: Lake, lists: list[tuple[Capture, Lists]], landed: Landed) -> list[tuple[Capture, Lists]]:
+    """Return those of the lists that are sorted as their files say; of others, say so.
+
+    Those that are held have been looked at when they were read.
+    """
+    return [(one, pair) for one, pair in lists if isinstance(pair[1], pl.DataFrame) or sorted_well(lake, one, landed)]
+
+
+def sorted_well(lake: Lake, capture: Capture, landed: Landed) -> bool:
+    """Tell whether a capture's list is as its file says; say so where it is not."""
+    try:
+        snapshot_file.read(lake.folder, str(capture.snapshot), ["user_id"])
+    except DamagedFileError as error:
+        landed.unreadable.append(told_of(capture.target, error))
+        return False
+    return True
