@@ -94,18 +94,13 @@ with asked as (
     select unnest(labels) as target
 ),
 log as (
-    select target, change_id, user_id, kind, state, username, not_before, not_after, learned_at
+    select target, user_id, kind, state, username, not_before, not_after, learned_at
     from follower_change_log semi join asked using (target)
 ),
 turns as (
+    -- A loss that is confirmed is never taken back: that is its last word.
     select target, user_id, username, kind, not_before, not_after, learned_at
-    from log where kind in ('followed', 'refollowed', 'revealed')
-    union all
-    select target, user_id, username, kind, not_before, not_after, learned_at
-    from (
-        from log where kind = 'left'
-        qualify row_number() over (partition by target, change_id order by learned_at desc) = 1
-    ) where state = 'confirmed'
+    from log where kind in ('followed', 'refollowed', 'revealed') or (kind = 'left' and state = 'confirmed')
     union all
     -- Dropped again below where somebody is known to have come later.
     select distinct target, user_id, null, 'present', null::timestamptz, null::timestamptz, '-infinity'::timestamptz from log
