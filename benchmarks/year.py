@@ -16,7 +16,7 @@ from benchmarks.measure import turns
 from benchmarks.rebuild import told
 from benchmarks.report import Report, over, tell
 from benchmarks.year_world import lived
-from intel_pipeline.capture.differing import keep_difference_from
+from intel_pipeline.differing import keep_difference
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
@@ -126,7 +126,7 @@ def find_differences(pipeline: Pipeline, days: Sequence[Sequence[Capture]]) -> N
     before = {one.target: one for one in days[-2] if one.surface == "followers"}
     for one in days[-1]:
         if one.surface == "followers":
-            keep_difference_from(pipeline.settings.lake_dir, before[one.target], str(one.snapshot))
+            keep_difference(pipeline.settings.lake_dir, before[one.target], str(one.snapshot))
 
 
 def bytes_a_change(folder: Path) -> tuple[float, int]:

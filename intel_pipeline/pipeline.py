@@ -111,6 +111,14 @@ class Pipeline:
         found = [one.hindrance for one in self._standings(lacks, "profile", uses).values()]
         return None if None in found else "; ".join(map(str, found)) or None
 
+    def keep_difference(self, target: str, snapshot: str) -> None:
+        """Keep what a target's complete list, in `snapshot`, differs by from the last complete one, if there is one."""
+        from intel_pipeline.differing import keep_difference
+
+        before = self.registry.captures.since_complete(target, "followers", 1)[:1]
+        if before and before[0].verdict == "complete":
+            keep_difference(self.settings.lake_dir, before[0], snapshot)
+
     def vault(self) -> Vault:
         """Open the vault, or raise VaultError."""
         keys = self.settings.vault_keys

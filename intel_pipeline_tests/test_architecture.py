@@ -64,9 +64,9 @@ def test_changes_know_nothing_but_frames_and_their_columns() -> None:
     allowed = (
         *("polars", "typing", "dataclasses", "datetime.datetime", "datetime.timedelta", "hashlib", "collections"),
         *("numpy", "math", "statistics", "functools", "itertools", "zlib", "bisect"),
-        *("intel_pipeline.changes", "intel_pipeline.contracts", "intel_pipeline.sorting"),
+        *("intel_pipeline.changes", "intel_pipeline.contracts", "intel_pipeline.sorting", "intel_pipeline.parcels"),
     )
-    paths = [*modules("changes"), PACKAGE / "sorting.py"]
+    paths = [*modules("changes"), PACKAGE / "sorting.py", PACKAGE / "parcels.py"]
     strangers = [name for path in paths for name in imported(path) if not name.startswith(allowed)]
     assert strangers == []
 

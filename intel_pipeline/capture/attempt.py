@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
-from intel_pipeline.capture.differing import keep_difference
 from intel_pipeline.capture.findings import Finding
 from intel_pipeline.capture.follow_lists import capture_list
 from intel_pipeline.capture.journal import Journal
@@ -99,7 +98,7 @@ def settle(pipeline: Pipeline, target: Target, capture: Capture, finding: Findin
     kept = keep(pipeline.settings.lake_dir, capture, finding)
     outcome = kept.outcome
     if tally.surface == "followers" and outcome.verdict == "complete" and kept.snapshot is not None:
-        keep_difference(pipeline.settings.lake_dir, pipeline.registry.captures, target.label, kept.snapshot)
+        pipeline.keep_difference(target.label, kept.snapshot)
     if tally.surface == "profile" and outcome.user_id and outcome.username:
         pipeline.registry.targets.identify(target.label, outcome.user_id, outcome.username)
     pipeline.registry.captures.finish(capture, outcome, kept.snapshot, kept.set_aside)

@@ -94,7 +94,11 @@ def test_a_month_over_http_tells_what_happened_and_nothing_else(world: World, pi
     assert len(course.refs) == DAYS
     with writing(pipeline.settings.warehouse_file) as transaction:
         landed = transaction.query("from follower_change_log order by learned_at, user_id, kind, state")
-    assert landed.select(FOLLOWER_CHANGE.names()).cast(FOLLOWER_CHANGE).equals(course.log())
+    assert (
+        landed.select(FOLLOWER_CHANGE.names())
+        .cast(FOLLOWER_CHANGE)
+        .equals(course.log().sort("learned_at", "user_id", "kind", "state"))
+    )
 
     target_id = world.target_id("tried")
     founders = {person.id for person in world.followers_of(target_id, START)}

@@ -79,8 +79,9 @@ def folded(history: History, target: str = "desk") -> tuple[pl.DataFrame, Standi
 
 
 def told(history: History) -> list[Learned]:
-    """Return what each capture taught, in order; of a loss that stays suspected only the first word."""
-    rows = folded(history)[0].select("capture_id", "user_id", "kind", "state", "first_capture_id").iter_rows()
+    """Return what each capture taught, by id, kind and state; of a loss that stays suspected only the first word."""
+    log = folded(history)[0].sort("learned_at", "user_id", "kind", "state")
+    rows = log.select("capture_id", "user_id", "kind", "state", "first_capture_id").iter_rows()
     return [
         Learned(int(capture_id.rsplit("-", 1)[1]), user_id, kind, state)
         for capture_id, user_id, kind, state, first in rows

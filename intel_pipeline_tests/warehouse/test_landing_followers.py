@@ -75,7 +75,7 @@ def learned(file: Path, target: str = "desk", table: str = "follower_change_log"
 
 def expected(history: History, target: str = "desk") -> list[tuple[object, ...]]:
     """Return what the change code says of the whole history at once, in memory."""
-    log, _ = folded(history, target)
+    log = folded(history, target)[0].sort("learned_at", "user_id", "kind", "state")
     captures = log["capture_id"].str.slice(-1).cast(pl.Int64)
     renamed = log.with_columns(number=captures).select(
         *(name for name in FOLLOWER_CHANGE if not name.endswith("capture_id")), "number"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import difference_file, snapshot_file
 from intel_pipeline.lake.difference_file import Against
-from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.models import Capture
 
 if TYPE_CHECKING:
@@ -16,14 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def keep_difference(lake: Path, registry: Captures, target: str, snapshot: str) -> None:
-    """Keep what a target's complete list, in `snapshot`, differs by from the last complete one before, if there is one."""
-    before = registry.since_complete(target, "followers", 1)[:1]
-    if before and before[0].verdict == "complete":
-        keep_difference_from(lake, before[0], snapshot)
-
-
-def keep_difference_from(lake: Path, before: Capture, snapshot: str) -> None:
+def keep_difference(lake: Path, before: Capture, snapshot: str) -> None:
     """Keep what the list in `snapshot` differs by from that of the complete capture `before`.
 
     Nothing is kept where either cannot be read: who asks compares, and says so.
