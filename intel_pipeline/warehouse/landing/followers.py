@@ -14,7 +14,7 @@ from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
-from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
+from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import Lost, RememberedLost, WrittenLost
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
@@ -26,11 +26,14 @@ from intel_pipeline.warehouse.writer import Transaction
 # So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
 # it is where the whole file is made anew.
 STEPS = 8
-# Members of the targets that are landed together, and rows that are noted before they are written down: of targets of which
-# a few captures are due, where each statement goes through tables of all that there are, and of whole histories, of
-# which all who have left are held.
-AT_ONCE = {True: 4_000_000, False: 500_000}
+# Rows that are held of the targets that are landed together, and rows that are noted before they are written down: of
+# targets of which a few captures are due, where each statement goes through tables of all that there are, and of whole
+# histories, of which all who have left are held.
+AT_ONCE = 500_000
 NOTED = {True: 300_000, False: 50_000}
+# Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
+DIFFERING = 8
+BASED = "select distinct target from follower_balance semi join asked using (target) where verdict = 'complete'"
 TALLY = """
 select kind, state, count(*) from follower_change_log semi join asked using (target, capture_id)
 where learned_at >= $1 and learned_at <= $2 group by all
@@ -47,16 +50,24 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
-    longest = {one: max((capture.distinct_count or 0 for capture in due[one].captures), default=0) for one in due}
     steps = 0 if transaction.being_made else STEPS
+    based = {target for (target,) in transaction.rows(BASED, asked=named(due))}
     for stepwise in (True, False):
-        targets = (item for item in longest.items() if (len(due[item[0]].captures) <= steps) is stepwise)
-        for group in parcels(targets, AT_ONCE[stepwise]):
+        chosen = [one for one in due if (len(due[one].captures) <= steps) is stepwise]
+        for group in parcels(
+            ((one, rows_of(due[one], differing=one in based and stepwise)) for one in chosen), AT_ONCE
+        ):
             land_group(transaction, lake, {target: due[target] for target in group}, landed, notes, stepwise=stepwise)
     notes.write(transaction, lake)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
+
+
+def rows_of(due: Due, *, differing: bool) -> int:
+    """Return how many rows are held of a target, at most: of its longest list, or of what is `differing` only."""
+    longest = max((capture.distinct_count or 0 for capture in due.captures), default=0)
+    return longest // DIFFERING if differing else longest
 
 
 def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
