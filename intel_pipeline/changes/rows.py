@@ -140,13 +140,12 @@ def weighed_all(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
 
 def weighed_as_given(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
     """Return what all the rows of each balance come to, and how many counts tell a loss."""
-    entries = [entries_of(rows) for rows in balances]
-    again = [round(flickers_again(rows), 2) for rows in balances]
+    asked = [(entries_of(rows), round(flickers_again(rows), 2)) for rows in balances]
+    # Of a single one it is remembered: who follows one target asks more than once.
+    weighings = [weigh(*asked[0])] if len(asked) == 1 else weigh_all(asked)
     return [
-        Weighed(rows, own, weighing, counts_to_tell(weighing))
-        for rows, own, weighing in zip(
-            balances, entries, weigh_all(list(zip(entries, again, strict=True))), strict=True
-        )
+        Weighed(rows, entries, weighing, counts_to_tell(weighing))
+        for rows, (entries, _), weighing in zip(balances, asked, weighings, strict=True)
     ]
 
 
