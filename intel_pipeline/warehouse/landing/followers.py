@@ -16,11 +16,11 @@ from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
-from intel_pipeline.warehouse.landing.lost import Lost, RememberedLost, WrittenLost
+from intel_pipeline.warehouse.landing.lost import keep_lost, lost_among
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
-from intel_pipeline.warehouse.landing.rewinding import restate, rewind
-from intel_pipeline.warehouse.landing.spans import pack_spans
+from intel_pipeline.warehouse.landing.rewinding import rewind
+from intel_pipeline.warehouse.landing.spans import pack_spans, restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
@@ -28,7 +28,7 @@ from intel_pipeline.warehouse.writer import Transaction
 STEPS = 8
 # Rows that are held of the targets that are landed together, and rows that are noted before they are written down: of
 # targets of which a few captures are due, where each statement goes through tables of all that there are, and of whole
-# histories, of which all who have left are held.
+# histories.
 AT_ONCE = 500_000
 NOTED = {True: 300_000, False: 50_000}
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
@@ -77,20 +77,19 @@ def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
     usable = usable_of(transaction, lake, group, landed)
     losses = open_losses(transaction, usable)
     waves = [[one for one in wave if one] for wave in zip_longest(*(group[target].captures for target in usable))]
-    lost: Lost = WrittenLost(transaction) if stepwise else RememberedLost(transaction, list(usable))
     for number, captures in enumerate(waves):
         if notes.rows > NOTED[stepwise] or (stepwise and number):
             notes.write(transaction, lake)
-        wave, losses = land_wave(lake, captures, usable, losses, lost, landed)
+        wave, losses = land_wave(transaction, lake, captures, usable, losses, landed)
         if wave is not None:
-            lost.learn(wave)
+            keep_lost(transaction, wave)
             notes.take(wave)
             if stepwise:
                 notes.take_standing(wave)
     notes.take_losses(list(usable), losses)
     if not stepwise:
         notes.write(transaction, lake)
-        restate(transaction, lake, usable)
+        restate_spans(transaction, lake, usable)
 
 
 def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> dict[str, Known]:
@@ -108,11 +107,11 @@ def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], la
 
 
 def land_wave(  # noqa: PLR0913  what it reads and what it changes
+    transaction: Transaction,
     lake: Lake,
     captures: Sequence[Capture],
     known: dict[str, Known],
     losses: pl.DataFrame,
-    lost: Lost,
     landed: Landed,
 ) -> tuple[Wave | None, pl.DataFrame]:
     """Return what one capture of each of some targets teaches, if any can be read, and the losses suspected then.
@@ -128,7 +127,7 @@ def land_wave(  # noqa: PLR0913  what it reads and what it changes
     targets = [capture.target for capture in kept]
     places = places_of(targets)
     own = losses.join(places, on="target", maintain_order="left").select("case", *OPEN_LOSS.names())
-    lessons = learn_all(cases, comparison.found, own, lambda newcomers: lost.among(newcomers, targets))
+    lessons = learn_all(cases, comparison.found, own, lambda newcomers: lost_among(transaction, newcomers, targets))
     wave = Wave(kept, cases, lessons, [one.whole for one in before])
     for number, capture in enumerate(kept):
         members = comparison.members.get(capture.capture_id)

@@ -22,7 +22,6 @@ RESTATED = """
 update follower_balance set still_missing = fresh.still_missing, away = fresh.away
 from fresh where follower_balance.target = fresh.target and follower_balance.capture_id = fresh.capture_id
 """
-BACK = "delete from lost using gone where lost.target = gone.target and lost.user_id = gone.user_id"
 # Columns whose type the rows may not show: no number at all, or a sum of nothing, which is a whole one.
 UNCERTAIN = {
     **dict.fromkeys(("reported", "let_go_doubt", "returned_doubt", "counts"), pl.Float64()),
@@ -85,8 +84,6 @@ class Notes:
             if complete[number] and not wave.whole[number]:
                 self.anew.append(case.capture.target)
         self._add(
-            back=wave.of(lessons.again),
-            lost=wave.of(lessons.confirmed),
             gone=wave.of(lessons.missing, step),
             altered=wave.of(lessons.altered, step),
             arrived=wave.of(arrived(wave), step).select("target", "user_id", *ATTRIBUTES, "first_seen_at"),
@@ -120,9 +117,6 @@ class Notes:
         if "losses_of" in noted:
             transaction.run("delete from open_losses where target in (from asked)", asked=noted["losses_of"])
             append(transaction, "open_losses", noted.get("losses"))
-        if "back" in noted:
-            transaction.run(BACK, gone=noted["back"])
-        append(transaction, "lost", noted.get("lost"))
         keep_members(transaction, lake, self.anew, noted)
         self.frames.clear()
         self.captures, self.anew, self.rows = [], [], 0

@@ -1,7 +1,5 @@
 """Taking back what was learned from a capture on, because something before it has changed."""
 
-from collections.abc import Collection
-
 from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS
 from intel_pipeline.registry.models import Capture
@@ -61,15 +59,6 @@ def rewind(transaction: Transaction, lake: Lake, target: str, first: Capture) ->
     transaction.run(OPEN, target)
     transaction.run(STILL_MISSING, target, CAME_BACK, SOME_CAME_BACK)
     transaction.run(AWAY, target, CAME_BACK, SOME_CAME_BACK)
-    restate(transaction, lake, [target])
-
-
-def restate(transaction: Transaction, lake: Lake, targets: Collection[str]) -> None:
-    """Let who has left, the members and the spans of targets be what their log and their last complete list say.
-
-    Raises DamagedFileError where such a list cannot be read.
-    """
-    for target in targets:
-        transaction.run("delete from lost where target = ?", target)
-        transaction.run(GONE, target)
-    restate_spans(transaction, lake, targets)
+    transaction.run("delete from lost where target = ?", target)
+    transaction.run(GONE, target)
+    restate_spans(transaction, lake, [target])
