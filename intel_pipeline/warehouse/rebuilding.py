@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
-MEMORY = "128MB"
+MEMORY = "96MB"
 NAME = "warehouse.duckdb"
 # How many captures are landed, of how many, and of which surface the next ones are.
 Told = Callable[[int, int, str], None]
