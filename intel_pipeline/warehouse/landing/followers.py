@@ -29,7 +29,7 @@ STEPS = 8
 # Rows that are held of the targets that are landed together, and rows that are noted before they are written down: of
 # targets of which a few captures are due, where each statement goes through tables of all that there are, and of whole
 # histories.
-AT_ONCE = 500_000
+AT_ONCE = {True: 500_000, False: 250_000}
 NOTED = {True: 300_000, False: 50_000}
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
 DIFFERING = 8
@@ -54,9 +54,8 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     based = {target for (target,) in transaction.rows(BASED, asked=named(due))}
     for stepwise in (True, False):
         chosen = [one for one in due if (len(due[one].captures) <= steps) is stepwise]
-        for group in parcels(
-            ((one, rows_of(due[one], differing=one in based and stepwise)) for one in chosen), AT_ONCE
-        ):
+        sizes = ((one, rows_of(due[one], differing=one in based and stepwise)) for one in chosen)
+        for group in parcels(sizes, AT_ONCE[stepwise]):
             land_group(transaction, lake, {target: due[target] for target in group}, landed, notes, stepwise=stepwise)
     notes.write(transaction, lake)
     pack_spans(transaction)
