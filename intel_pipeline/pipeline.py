@@ -113,11 +113,9 @@ class Pipeline:
 
     def keep_difference(self, target: str, snapshot: str) -> None:
         """Keep what a target's complete list, in `snapshot`, differs by from the last complete one, if there is one."""
-        from intel_pipeline.differing import keep_difference
+        from intel_pipeline.differing import keep_latest_difference
 
-        before = self.registry.captures.since_complete(target, "followers", 1)[:1]
-        if before and before[0].verdict == "complete":
-            keep_difference(self.settings.lake_dir, before[0], snapshot)
+        keep_latest_difference(self.settings.lake_dir, self.registry.captures, target, snapshot)
 
     def vault(self) -> Vault:
         """Open the vault, or raise VaultError."""

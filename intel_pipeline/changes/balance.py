@@ -57,8 +57,8 @@ class Weighing:
 
     `chances`: for each entry, which share of its `missing` is expected to be hidden rather than gone. `evidence`: how
     well the entries explain the counts, as a logarithm, to be compared with that of other entries for the same counts.
-    `ways`: the belief in each way in which the counts may err. `hiding`: the share of those missing who are hidden. `at`: what the error
-    of each count depends on.
+    `ways`: the belief in each way in which the counts may err. `hiding`: the share of those missing who are hidden.
+    `at`: what the error of each count depends on.
     """
 
     chances: tuple[float, ...]

@@ -8,10 +8,10 @@ import polars as pl
 
 from intel_pipeline.changes.cases import KEY, NUMBER
 from intel_pipeline.changes.comparison import MEMBER, Compared
-from intel_pipeline.contracts.attributes import ATTRIBUTES
 
 # Of which part of Compared a row is.
 PARTS = ("arrived", "missing", "altered", "head")
+# What is kept of those who are in the later list.
 SHOWN = pl.Schema({**MEMBER, "full_name": pl.String(), "is_private": pl.Boolean(), "is_verified": pl.Boolean()})
 DIFFERENCE = pl.Schema({"part": pl.String(), **SHOWN, "previous_username": pl.String(), "position_before": pl.Int64()})
 
@@ -38,7 +38,7 @@ def compared_again(differences: Sequence[pl.DataFrame]) -> Compared:
     cases = [pl.repeat(case, rows.height, dtype=NUMBER, eager=True) for case, rows in enumerate(differences)]
     rows = pl.concat([pl.DataFrame(schema=DIFFERENCE), *differences])
     rows = rows.insert_column(0, pl.concat([pl.Series(dtype=NUMBER), *cases]).alias("case"))
-    shown = ["case", *MEMBER.names(), *ATTRIBUTES[1:]]
+    shown = ["case", *SHOWN]
     arrived, missing, altered, head = (rows.filter(pl.col("part") == name) for name in PARTS)
     return Compared(
         arrived=arrived.select(shown),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from intel_pipeline.lake.snapshot_file import FOOTER
 from intel_pipeline.replacement import replaced
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 # By which rules lists are compared, and what is kept of it. One more, and what was kept is not read any more.
 RULES = 1
 FOLDER = "differences"
-FOOTER = b"intel_pipeline"
 
 
 def path_of(snapshot: str | Path) -> Path:

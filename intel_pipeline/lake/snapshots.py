@@ -37,6 +37,13 @@ def lists_at(
     return found
 
 
+def trusted(listed: pl.DataFrame | pl.LazyFrame | DamagedFileError) -> pl.DataFrame | pl.LazyFrame:
+    """Return a list; raise why it cannot be trusted."""
+    if isinstance(listed, DamagedFileError):
+        raise listed
+    return listed
+
+
 def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> Found:
     """Return the rows of each list with `columns` and FINGERPRINT, sorted; each checked as by `snapshot_file.held`."""
     wanted = list(dict.fromkeys([*columns, FINGERPRINT]))

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from intel_pipeline.contracts import follower, post, profile
-from intel_pipeline.differing import keep_difference
+from intel_pipeline.differing import keep_latest_difference
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.lake.snapshot_file import Stamp
 from intel_pipeline.registry.models import Capture
@@ -59,9 +59,7 @@ def captured(  # noqa: PLR0913  a capture has many sides
     stamp = Stamp(capture_id, target, surface, moment, verdict, "post_id" if surface == "posts" else "user_id")
     path = None if frame is None else str(snapshot_file.write(lake, stamp, frame))
     if path is not None and (surface, verdict) == ("followers", "complete"):
-        before = registry.captures.since_complete(target, surface, 1)[:1]
-        if before and before[0].verdict == verdict:
-            keep_difference(lake, before[0], path)
+        keep_latest_difference(lake, registry.captures, target, path)
     capture = Capture(
         capture_id=capture_id,
         target=target,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import Compared, Listed, Lists, compared
-from intel_pipeline.changes.differences import compared_again, merged
+from intel_pipeline.changes.comparison import MEMBER, Compared, Listed, Lists, compared
+from intel_pipeline.changes.differences import SHOWN, compared_again, merged
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import difference_file, snapshot_file
@@ -15,7 +15,7 @@ from intel_pipeline.lake.snapshots import lists_at
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.known import Known
-from intel_pipeline.warehouse.landing.lists import COMPARED, SHOWN, Lake
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, told_of
 
 # Rows of lists that are held at once where they have to be compared. At least one target, however long its list.
@@ -47,15 +47,7 @@ def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], 
     members: dict[str, Listed] = {}
     others = ((one, one.distinct_count or 0) for one in captures if one.capture_id not in told)
     for some in parcels(others, AT_ONCE):
-        lists = readable(lake, some, known, landed)
-        try:
-            again = compared_of(lists)
-        except ValueError:
-            # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
-            lists, unsound = sound(lake, lists, landed), len(lists)
-            if len(lists) == unsound:
-                raise
-            again = compared_of(lists)
+        lists, again = compared_of(lake, readable(lake, some, known, landed), landed)
         kept += [one for one, _ in lists]
         parts.append(again)
         sizes.append(len(lists))
@@ -63,9 +55,20 @@ def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], 
     return Comparison(kept, merged(parts, sizes), members)
 
 
-def compared_of(lists: Sequence[tuple[Capture, Lists]]) -> Compared:
-    """Return what the lists differ by."""
-    return compared([pair for _, pair in lists], ATTRIBUTES[1:]) if lists else compared_again([])
+def compared_of(
+    lake: Lake, lists: list[tuple[Capture, Lists]], landed: Landed
+) -> tuple[list[tuple[Capture, Lists]], Compared]:
+    """Return those of the lists that are sorted as their files say, and what they differ by; of others, say so."""
+    if not lists:
+        return [], compared_again([])
+    try:
+        return lists, compared([pair for _, pair in lists], ATTRIBUTES[1:])
+    except ValueError:
+        # Only a long list is found unsorted as late as this; which one it was is looked up, and left out.
+        rest = sound(lake, lists, landed)
+        if len(rest) == len(lists):
+            raise
+    return compared_of(lake, rest, landed)
 
 
 def differences(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> dict[str, pl.DataFrame]:
@@ -99,7 +102,7 @@ def readable(
 ) -> list[tuple[Capture, Lists]]:
     """Return the captures of which both the members before and those listed can be read, and these; of others, say why."""
     befores = unread(lake, captures, known)
-    after = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, SHOWN)
+    after = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, [*SHOWN])
     found = []
     for one in captures:
         members, listed = befores.get(one.target, known[one.target].members), after[str(one.snapshot)]
@@ -118,7 +121,7 @@ def unread(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) 
     wanted = [before for one in captures if known[one.target].members is None and (before := known[one.target].before)]
     ids = {one.capture_id for one in wanted}
     snapshots = {one.capture_id: str(one.snapshot) for one in lake.registry.finished_among(ids)}
-    lists = lists_at(lake.folder, {snapshots[one.capture_id]: one.listed for one in wanted}, COMPARED)
+    lists = lists_at(lake.folder, {snapshots[one.capture_id]: one.listed for one in wanted}, [*MEMBER])
     return {one.target: lists[snapshots[one.capture_id]] for one in wanted}
 
 

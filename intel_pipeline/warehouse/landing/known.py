@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from intel_pipeline.changes.comparison import Listed
+from intel_pipeline.changes.comparison import MEMBER, Listed
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.rows import KEPT, entered
 from intel_pipeline.changes.standing import OPEN_LOSS, Row, Since, brought_up_to_date, nothing_known
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.lake.snapshots import lists_at
-from intel_pipeline.warehouse.landing.lists import COMPARED, Lake
+from intel_pipeline.lake.snapshots import lists_at, trusted
+from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.writer import Transaction
 
 # Rows as the change code has them; of those missing, how many are so by what is known now.
@@ -103,9 +103,7 @@ def known(transaction: Transaction, lake: Lake, target: str, total: Summed, snap
     if not taught:
         snapshot_file.counted(lake.folder, snapshot)
         return Known(None, before, balance, since, whole=True)
-    listed = lists_at(lake.folder, {snapshot: last.listed}, COMPARED)[snapshot]
-    if isinstance(listed, DamagedFileError):
-        raise listed
+    listed = trusted(lists_at(lake.folder, {snapshot: last.listed}, [*MEMBER])[snapshot])
     shown = pl.DataFrame(taught, schema={"user_id": pl.Int64(), "username": pl.String()}, orient="row")
     return Known(brought_up_to_date(listed, shown), before, balance, since, whole=False)
 

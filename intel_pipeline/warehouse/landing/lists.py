@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from intel_pipeline.changes.comparison import MEMBER
-from intel_pipeline.contracts.attributes import ATTRIBUTES, FINGERPRINT
 from intel_pipeline.warehouse.landing.finished import Finished
-
-# What is compared of a list, and what more is wanted of the later one.
-COMPARED = [*MEMBER.names(), FINGERPRINT]
-SHOWN = [*COMPARED, *ATTRIBUTES[1:]]
 
 
 @dataclass(frozen=True, slots=True)
