@@ -3,7 +3,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 
@@ -14,7 +13,7 @@ from intel_pipeline.registry.lease import LEASE, alive, machine
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.simulator.clock import VirtualClock
-from intel_pipeline_tests.registry.beginning import COMPLETE, DAY, begin
+from intel_pipeline_tests.registry.beginning import COMPLETE, DAY, at_once, begin
 
 BEGIN = """
 import sys
@@ -106,42 +105,16 @@ def test_a_lease_is_kept_as_long_as_pages_arrive(registry: Registry, nasa: Targe
         begin(registry, nasa)
 
 
-def test_two_that_begin_at_once_get_one_capture_between_them(registry: Registry, nasa: Target) -> None:
-    for surface in ("profile", "followers", "posts"):
-        barrier, won, refused = Barrier(4), [], []
-
-        def go(surface: str = surface, barrier: Barrier = barrier, won: list = won, refused: list = refused) -> None:  # type: ignore[type-arg]
-            barrier.wait(timeout=10)
-            try:
-                won.append(begin(registry, nasa, surface=surface))
-            except BusyError as error:
-                refused.append(error)
-
-        threads = [Thread(target=go) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=30)
-        assert (len(won), len(refused)) == (1, 3)
+@pytest.mark.parametrize("surface", ["profile", "followers", "posts"])
+def test_two_that_begin_at_once_get_one_capture_between_them(registry: Registry, nasa: Target, surface: str) -> None:
+    won, refused = at_once(lambda: begin(registry, nasa, surface=surface))
+    assert (len(won), [type(one) for one in refused]) == (1, 3 * [BusyError])
 
 
 def test_two_that_resume_at_once_get_one_capture_between_them(registry: Registry, nasa: Target) -> None:
     registry.captures.release(begin(registry, nasa))
-    barrier, won, refused = Barrier(4), [], []
-
-    def go() -> None:
-        barrier.wait(timeout=10)
-        try:
-            won.append(begin(registry, nasa))
-        except BusyError as error:
-            refused.append(error)
-
-    threads = [Thread(target=go) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert (len(won), len(refused)) == (1, 3)
+    won, refused = at_once(lambda: begin(registry, nasa))
+    assert (len(won), [type(one) for one in refused]) == (1, 3 * [BusyError])
 
 
 def test_a_capture_is_stale_once_it_has_gone_on_for_longer_than_its_list_may_take(

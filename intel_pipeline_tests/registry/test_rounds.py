@@ -1,11 +1,11 @@
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
 
 from intel_pipeline.errors import RoundError
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.simulator.clock import VirtualClock
+from intel_pipeline_tests.registry.beginning import at_once
 
 TODAY = date(2026, 11, 24)
 
@@ -42,19 +42,6 @@ def test_a_round_stays_open_past_midnight_until_the_next_one_opens(registry: Reg
 
 
 def test_two_that_open_the_same_round_at_once_both_find_it_open(registry: Registry) -> None:
-    barrier, failures = Barrier(4), []
-
-    def open_it() -> None:
-        barrier.wait(timeout=10)
-        try:
-            registry.rounds.admit(TODAY)
-        except Exception as error:  # noqa: BLE001  a thread's error would vanish
-            failures.append(error)
-
-    threads = [Thread(target=open_it) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    _, failures = at_once(lambda: registry.rounds.admit(TODAY))
     assert failures == []
     assert registry.rounds.open() == TODAY

@@ -1,4 +1,3 @@
-import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -21,8 +20,6 @@ from intel_pipeline_tests.changes.captures import History, Seen, folded, people
 from intel_pipeline_tests.warehouse.lands import rows
 from intel_pipeline_tests.warehouse.test_landing_followers import HISTORY, made, one_by_one
 
-CREATED = re.compile(r"^create (table|view|macro) (\w+)", re.MULTILINE)
-ADDED = re.compile(r"^alter table (\w+) add column (\w+)", re.MULTILINE)
 FIRST_WITH_SPANS = 8
 # Random histories that stay as they are for some captures, as a loss must before it is confirmed.
 SEEN = st.builds(
