@@ -158,9 +158,14 @@ def test_accounts_are_looked_up_with_the_session_that_reads_the_target_and_anoth
 def test_who_has_come_back_is_not_looked_up(pipeline: Pipeline) -> None:
     with writing(pipeline.settings.warehouse_file) as transaction:
         transaction.run("""
-            insert into follower_change_log by name
-            select * replace ('refollowed' as kind, 'back-' || change_id as change_id, now()::timestamptz as not_after)
-            from follower_change_log where kind = 'left' and state = 'confirmed'
+            insert into lessons by name
+            select * replace (-lesson_id as lesson_id, 'refollowed' as kind, now()::timestamptz as not_after)
+            from lessons where kind = 'left' and state = 'confirmed'
+        """)
+        transaction.run("""
+            insert into lesson_followers by name
+            select lesson_followers.* replace (-lesson_id as lesson_id)
+            from lesson_followers semi join (from lessons where kind = 'left' and state = 'confirmed') using (lesson_id)
         """)
     assert settle(pipeline, None, 100, nobody) == Settled()
 

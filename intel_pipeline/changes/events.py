@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import polars as pl
 
 from intel_pipeline.changes.cases import given
-from intel_pipeline.changes.evidence import change_id
 from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
@@ -18,16 +17,13 @@ def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
     if rows.is_empty():
         # Most captures teach little, and each empty frame costs as much as a full one.
         return rows.clear()
-    silent = {"previous_username"} if kind == "left" else set()
+    silent = set() if kind == "renamed" else {"previous_username"}
     known = [column for column in rows.columns if column in FOLLOWER_CHANGE and column not in silent]
     return rows.select("case", *known).with_columns(kind=pl.lit(kind), state=pl.lit(state))
 
 
 def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
-    """Return the events as FOLLOWER_CHANGE with what they have in common, sorted by case and ORDER.
-
-    Each change has an id, and one that goes on keeps its own.
-    """
+    """Return the events as FOLLOWER_CHANGE with what they have in common, sorted by case and ORDER."""
     nothing = pl.DataFrame(schema={"case": pl.Int32(), **FOLLOWER_CHANGE})
     found = pl.concat([nothing, *(part for part in parts if part.height)], how="diagonal")
     captures, before = [case.capture for case in cases], [case.earlier for case in cases]
@@ -40,7 +36,6 @@ def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
         before_capture_id=(pl.String(), [one.capture_id for one in before]),
     )
     return found.with_columns(
-        change_id=named(found, cases),
         target=common["target"],
         not_before=pl.coalesce("not_before", common["since"]),
         not_after=pl.coalesce("not_after", common["until"]),
@@ -49,14 +44,3 @@ def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
         before_capture_id=common["before_capture_id"],
         first_capture_id=pl.coalesce("first_capture_id", common["capture_id"]),
     ).sort("case", *ORDER)
-
-
-def named(rows: pl.DataFrame, cases: Sequence[Case]) -> pl.Series:
-    """Return the ids of the changes in `rows` (`case`, `change_id`, `kind`, `user_id`), new ones where there is none."""
-    captures = [(case.capture.target, case.capture.capture_id) for case in cases]
-    columns = (rows[name].to_list() for name in ("case", "change_id", "kind", "user_id"))
-    ids = [
-        known or change_id(captures[case][0], kind, user_id, captures[case][1])
-        for case, known, kind, user_id in zip(*columns, strict=True)
-    ]
-    return pl.Series("change_id", ids, dtype=pl.String)

@@ -7,7 +7,6 @@ import polars as pl
 
 from intel_pipeline.changes.balance import BOUND, coincides
 from intel_pipeline.changes.cases import given
-from intel_pipeline.changes.events import named
 from intel_pipeline.changes.patience import FEWEST
 from intel_pipeline.changes.rows import KEPT, Weighed, flicker_patience, kept_promises, needed, weighed_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case, Row
@@ -55,8 +54,8 @@ def begun_at(missing: pl.DataFrame, cases: Sequence[Case]) -> pl.DataFrame:
         first_capture_id=(pl.String(), [case.capture.capture_id for case in cases]),
         not_before=(MOMENT, [case.before.started_at if case.before else None for case in cases]),
         not_after=(MOMENT, [case.capture.finished_at for case in cases]),
-    ).with_columns(kind=pl.lit("left"), change_id=pl.lit(None, pl.String), reason=pl.lit(None, pl.String))
-    return known.with_columns(named(known, cases)).select("case", *OPEN_LOSS.names())
+    )
+    return known.with_columns(reason=pl.lit(None, pl.String)).select("case", *OPEN_LOSS.names())
 
 
 def aged(losses: pl.DataFrame, balances: Balances) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def newcomers(cases: Sequence[Case], found: Compared, losses: pl.DataFrame, lost
     events = [
         # Nobody was listed between the two names, so the rename lies anywhere between them.
         event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
-        event(back.with_columns(position="position_before"), "left", "retracted"),
+        event(back, "left", "retracted"),
         *first_seen(cases, fresh, again, above),
     ]
     return Newcomers(

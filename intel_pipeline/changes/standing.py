@@ -8,22 +8,19 @@ import polars as pl
 
 from intel_pipeline.changes.comparison import MEMBER, Listed, listing
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
+from intel_pipeline.contracts.change import MOMENT
 
-# Losses that are suspected, with the complete capture that they began with.
+# Losses that are suspected, with the complete capture that they began with; `position`: the last place in the list, 0
+# the newest.
 OPEN_LOSS = pl.Schema(
     {
-        name: FOLLOWER_CHANGE[name]
-        for name in (
-            "change_id",
-            "user_id",
-            "username",
-            "position",
-            "not_before",
-            "not_after",
-            "reason",
-            "first_capture_id",
-        )
+        "user_id": pl.Int64(),
+        "username": pl.String(),
+        "position": pl.Int64(),
+        "not_before": MOMENT,
+        "not_after": MOMENT,
+        "reason": pl.String(),
+        "first_capture_id": pl.String(),
     }
 )
 # Followers whose loss was confirmed and who have not come back since: their last name, and when they were last listed.

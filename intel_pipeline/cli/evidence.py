@@ -10,15 +10,18 @@ from intel_pipeline.errors import IntelError
 
 LEARNED = """
 select log.learned_at, log.target, log.kind, log.state, log.not_before, log.not_after, log.absences, log.needed,
-    capture.distinct_count as listed, balance.reported, log.position, log.username, log.user_id, log.reason,
+    capture.distinct_count as listed, balance.reported, log.username, log.user_id, log.reason,
     log.capture_id, log.before_capture_id, log.first_capture_id, log.change_id
 from follower_change_log as log
 left join captures as capture on capture.capture_id = log.capture_id
 left join follower_balance as balance on balance.capture_id = log.capture_id
 where ($1 is null or log.target = $1)
     and log.user_id in (
-        select user_id from follower_change_log
-        where username = $2 or previous_username = $2 or change_id = $2 or user_id::varchar = $2
+        select user_id from newest_names where username = $2 or user_id::varchar = $2
+        union all
+        select user_id from renames where previous_username = $2
+        union all
+        select user_id from follower_change_log where change_id = $2
     )
 order by log.target, log.user_id, log.learned_at, log.kind
 """

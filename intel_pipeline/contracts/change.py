@@ -4,17 +4,15 @@ import polars as pl
 
 MOMENT = pl.Datetime("us", "UTC")
 
-# One row per thing learned about a change: the newest row of a change_id is its present state.
+# One row per thing learned about a change, which is told from others by target, kind, user_id and first_capture_id.
 FOLLOWER_CHANGE = pl.Schema(
     {
-        "change_id": pl.String(),
         "target": pl.String(),
         "user_id": pl.Int64(),
         "kind": pl.String(),  # followed, revealed, left, refollowed, renamed
         "state": pl.String(),  # suspected, confirmed, retracted
         "username": pl.String(),
         "previous_username": pl.String(),
-        "position": pl.Int64(),  # place in the list, 0 the newest: the last one for kind left, else the first
         "not_before": MOMENT,
         "not_after": MOMENT,
         "absences": pl.Int32(),  # complete captures without the follower, for kind left

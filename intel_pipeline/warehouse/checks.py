@@ -65,21 +65,21 @@ select target from (
 
 # Of each loss its newest word; of each follower the newest word of leaving and coming back.
 SUSPECTED = """
-select target, change_id from (
-    from follower_change_log where kind = 'left'
-    qualify row_number() over (partition by change_id order by learned_at desc, state) = 1
+select target, user_id, first_capture_id from (
+    from unnamed_change_log where kind = 'left'
+    qualify row_number() over (partition by target, user_id, first_capture_id order by learned_at desc, state) = 1
 ) where state = 'suspected'
 """
 LOST = """
 select target, user_id from (
-    from follower_change_log where kind in ('left', 'refollowed') and state = 'confirmed'
+    from unnamed_change_log where kind in ('left', 'refollowed') and state = 'confirmed'
     qualify row_number() over (partition by target, user_id order by learned_at desc, kind desc) = 1
 ) where kind = 'left'
 """
 LESSONS = """
-select target, capture_id, count(distinct change_id) filter (where capture_id = first_capture_id) as missing,
+select target, capture_id, count(distinct user_id) filter (where capture_id = first_capture_id) as missing,
     count(*) filter (where state = 'confirmed') as confirmed
-from follower_change_log where kind = 'left' group by all having missing + confirmed > 0
+from unnamed_change_log where kind = 'left' group by all having missing + confirmed > 0
 """
 CHECKS = (
     Check(
@@ -127,7 +127,22 @@ CHECKS = (
         "rows in quarantine",
         by_target("select target from captures, range(set_aside)", "from quarantine"),
     ),
-    Check("losses that are suspected, by the log", same(SUSPECTED, "select target, change_id from open_losses")),
+    Check(
+        "lessons that are told twice",
+        "select min(target), 1, count(*) from lessons group by lesson_id having count(*) > 1 order by all",
+    ),
+    Check(
+        "followers of whom lessons tell",
+        same(
+            "select target, lesson_id, followers from lessons",
+            "select target, lesson_id, count(*) from (select lesson_id from lesson_followers union all "
+            "select lesson_id from renames) left join lessons using (lesson_id) group by all",
+        ),
+    ),
+    Check(
+        "losses that are suspected, by the log",
+        same(SUSPECTED, "select target, user_id, first_capture_id from open_losses"),
+    ),
     Check("followers lost, by the log", same(LOST, "select target, user_id from lost")),
     Check(
         "losses that captures taught, by the log",

@@ -16,7 +16,11 @@ from intel_pipeline.warehouse.landing.surfaces import land
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
 
-COUNTED = ("captures", "profile_history", "followers", "follower_changes", "posts", "post_metrics")
+COUNTED = ("captures", "profile_history", "followers", "posts", "post_metrics")
+# As many rows as follower_changes has, of which the newest word on each loss would have to be found among all.
+CHANGES = (
+    "select coalesce(sum(followers), 0)::bigint from lessons where kind <> 'left' or capture_id = first_capture_id"
+)
 
 
 def derive_profiles(pipeline: Pipeline, day: date) -> Landed:
@@ -70,7 +74,7 @@ def publish_now(pipeline: Pipeline) -> tuple[Path, dict[str, int]]:
     with writing(settings.warehouse_file) as transaction:
         land_requests(transaction, pipeline.registry.ledger)
     file = publish(settings.warehouse_file, settings.publications_dir, settings.publication, settings.publications_kept)
-    counting = ", ".join(f"(select count(*) from {table})" for table in COUNTED)  # noqa: S608  our own names
+    counting = {table: f"select count(*) from {table}" for table in COUNTED} | {"follower_changes": CHANGES}  # noqa: S608  our own names
     with connected(file, read_only=True) as connection:
-        numbers = connection.execute(f"select {counting}").fetchall()[0]
-    return file, dict(zip(COUNTED, numbers, strict=True))
+        numbers = connection.execute(f"select {', '.join(f'({query})' for query in counting.values())}").fetchall()[0]
+    return file, dict(zip(counting, numbers, strict=True))

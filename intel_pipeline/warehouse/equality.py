@@ -90,25 +90,29 @@ def both(kept: Path, fresh: Path) -> Iterator[Transaction]:
 def compare_table(read: Transaction, name: str, compared: Compared) -> None:
     """Compare a table by a checksum for each target, and row by row where that differs."""
     columns = [column for column, *_ in read.rows(f"describe {name}") if column != LYING]
-    target = "target" if "target" in columns else "null::varchar"
+    either = [rows_of(name, columns, where) for where in ("", "kept.")]
     listed = ", ".join(f'"{column}"' for column in columns)
-    sums = [
-        f"select {target} as target, count(*), sum(hash({listed})) from {table} group by all"  # noqa: S608  our own names
-        for table in (name, f"kept.{name}")
-    ]
+    sums = [f"select whose, count(*), sum(hash({listed})) from ({rows}) group by all" for rows in either]  # noqa: S608  our own queries
     compared.tables += 1
     compared.rows += read.rows(f"select count(*) from {name}")[0][0]  # noqa: S608  our own names
-    either = f"from {lacking(*sums)} union all from {lacking(*sums[::-1])}"
-    differing = read.rows(f"select distinct target from ({either}) order by all")  # noqa: S608  our own queries
+    unlike = f"from {lacking(*sums)} union all from {lacking(*sums[::-1])}"
+    differing = read.rows(f"select distinct whose from ({unlike}) order by all")  # noqa: S608  our own queries
     for (label,) in differing:
         if label not in compared.left_out:
-            rows = [
-                f"select {listed} from {table} where {target} is not distinct from $1"  # noqa: S608  our own names
-                for table in (name, f"kept.{name}")
-            ]
-            numbers = (read.rows(f"select count(*) from {lacking(*pair)}", label)[0][0] for pair in (rows, rows[::-1]))  # noqa: S608  our own queries
+            pair = [f"from ({rows}) where whose is not distinct from $1" for rows in either]
+            numbers = (read.rows(f"select count(*) from {lacking(*both)}", label)[0][0] for both in (pair, pair[::-1]))  # noqa: S608  our own queries
             what = f"rows of {name} that differ from the rebuilt ones"
             compared.differences.append(Difference(what, label, *numbers))
+
+
+def rows_of(name: str, columns: list[str], where: str) -> str:
+    """Return a query for the rows of a table with `whose` they are: a target's, that of their lesson, or nobody's."""
+    listed = ", ".join(f'rows."{column}"' for column in columns)
+    if "target" not in columns and "lesson_id" in columns:
+        lessons = f"left join {where}lessons as lessons using (lesson_id)"
+        return f"select lessons.target as whose, {listed} from {where}{name} as rows {lessons}"  # noqa: S608  our own names
+    whose = "target" if "target" in columns else "null::varchar"
+    return f"select {whose} as whose, {listed} from {where}{name} as rows"  # noqa: S608  our own names
 
 
 def lacking(expected: str, found: str) -> str:

@@ -15,6 +15,8 @@ from intel_pipeline.changes.standing import Standing, nothing_known
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
+# What a change is told from others by.
+CHANGE = ["target", "kind", "user_id", "first_capture_id"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ def frame(seen: Seen) -> pl.LazyFrame:
     return pl.DataFrame(sorted(rows), schema=MEMBER, orient="row").lazy()
 
 
+def newest_named(log: pl.DataFrame) -> pl.DataFrame:
+    """Return the log with the newest name of everybody, as the warehouse tells it; renames with the name taken then."""
+    newest = log.sort("learned_at", maintain_order=True).unique(["target", "user_id"], keep="last")
+    known = log.join(
+        newest.select("target", "user_id", newest="username"), on=["target", "user_id"], maintain_order="left"
+    )
+    name = pl.when(pl.col("kind") == "renamed").then("username").otherwise("newest")
+    return known.with_columns(username=name).drop("newest")
+
+
 def folded(history: History, target: str = "desk") -> tuple[pl.DataFrame, Standing]:
     """Return the log of changes and what is known at the end."""
     standing, log = nothing_known(), pl.DataFrame(schema=FOLLOWER_CHANGE)
@@ -91,5 +103,5 @@ def told(history: History) -> list[Learned]:
 
 def fates(history: History) -> set[tuple[int, str, str]]:
     """Return where each change stands at the end."""
-    newest = folded(history)[0].unique("change_id", keep="last", maintain_order=True)
+    newest = folded(history)[0].unique(CHANGE, keep="last", maintain_order=True)
     return set(newest.select("user_id", "kind", "state").iter_rows())

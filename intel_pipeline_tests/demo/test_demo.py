@@ -37,11 +37,16 @@ def test_the_comparison_notices_a_change_that_was_missed_and_one_that_was_made_u
     shutil.copy(lived.publication.resolve(), forged)
     with duckdb.connect(forged) as connection:
         connection.execute(
-            "delete from follower_change_log where rowid = (select min(rowid) from follower_change_log where kind = 'followed')"
+            "delete from lesson_followers where rowid = (select min(lesson_followers.rowid) from lesson_followers"
+            " join lessons using (lesson_id) where kind = 'followed')"
         )
         connection.execute(
-            "insert into follower_change_log by name select * replace ('x' as change_id, 4711 as user_id, 'left' as kind)"
-            " from follower_change_log limit 1"
+            "insert into lessons by name select * replace (1 as lesson_id, 'left' as kind, 'confirmed' as state)"
+            " from lessons limit 1"
+        )
+        connection.execute(
+            "insert into lesson_followers by name select * replace (1 as lesson_id, 4711 as user_id)"
+            " from lesson_followers limit 1"
         )
     pipeline.settings.__dict__["publication"] = forged
     lines = compare(pipeline)

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from intel_pipeline.changes.evidence import change_id
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.engine import engine_for
@@ -35,6 +36,11 @@ OF_0004 = (
     values ('begun', 'nasa', 'followers', 'simulator', :moment, '[]')
     """,
 )
+# The loss as its id was made then: blake2b of target, kind, follower and the capture in which it first showed.
+SETTLEMENT_OF_0007 = """
+insert into settlements (change_id, target, user_id, cause, looked_up_at)
+values ('cea300e816d1aee53cfc6a56', 'nasa', 7, 'deactivated', :moment)
+"""
 OPEN = """
 import sys
 from intel_pipeline.clock import SystemClock
@@ -68,7 +74,7 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
-    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0007 at most"):
+    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0008 at most"):
         open_registry(registry_url, clock)
     assert version(registry.engine) == "0099"
 
@@ -118,6 +124,28 @@ def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_sess
         config.attributes["connection"] = connection
         command.downgrade(config, "0004")
         assert connection.execute(text("select username from sessions")).all() == [("plain.viewer",)]
+    registry.close()
+
+
+def test_what_was_looked_up_before_changes_got_other_ids_is_known_by_the_new_one(
+    empty_url: str, clock: VirtualClock
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with (engine := engine_for(empty_url)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(CAPTURE_OF_0001), {"moment": "2026-11-24 06:00:00.000000"})
+        command.upgrade(config, "0007")
+        connection.execute(text(SETTLEMENT_OF_0007), {"moment": "2026-11-25 06:00:00.000000"})
+    engine.dispose()
+    registry = open_registry(empty_url, clock)
+    (settled,) = registry.settlements.of(["nasa"])
+    assert (settled.change_id, settled.cause) == (change_id("nasa", "left", 7, "old"), "deactivated")
+    with registry.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        assert connection.execute(text("select change_id from settlements")).all() == [("cea300e816d1aee53cfc6a56",)]
     registry.close()
 
 

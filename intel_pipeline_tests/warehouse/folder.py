@@ -30,5 +30,5 @@ def everything(file: Path) -> dict[str, list[str]]:
     """Return the rows of all tables that hold what was derived."""
     with connected(file, read_only=True) as connection:
         names = derived_tables(connection)
-    assert {"captures", "members", "follower_change_log", "post_metrics"} <= {*names}
+    assert {"captures", "members", "lesson_followers", "post_metrics"} <= {*names}
     return tables(file, names)

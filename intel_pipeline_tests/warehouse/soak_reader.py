@@ -30,7 +30,7 @@ qualify row_number() over (partition by target order by finished_at desc) = 1 or
 """
 CAPTURES = "select count(*) from captures where surface = 'followers'"
 BALANCES = "select count(*) from follower_balance"
-LEARNED = "select count(*) from follower_change_log where kind in ('followed', 'refollowed')"
+LEARNED = "select count(*) from unnamed_change_log where kind in ('followed', 'refollowed')"
 ARRIVED = "select sum(arrived)::bigint from follower_balance"
 PAIRS = ((MEMBERS, LISTED), (CAPTURES, BALANCES), (LEARNED, ARRIVED))
 

@@ -14,13 +14,14 @@ from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.lake import difference_file, snapshot_file
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
+from intel_pipeline.warehouse.derive import CHANGES
 from intel_pipeline.warehouse.landing import followers as landing
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import ref
 from intel_pipeline.warehouse.writer import writing
-from intel_pipeline_tests.changes.captures import History, Seen, folded, histories, people
+from intel_pipeline_tests.changes.captures import History, Seen, folded, histories, newest_named, people
 from intel_pipeline_tests.warehouse.lands import START, captured, followers, rows, tables
 
 TABLES = (
@@ -34,6 +35,10 @@ TABLES = (
     "follower_spans",
 )
 CROWD = range(12, 0, -1)
+NEWEST_WORDS = """
+from follower_change_log
+qualify row_number() over (partition by change_id order by learned_at desc, state) = 1 order by all
+"""
 
 
 def made(registry: Registry, lake: Path, history: History, target: str = "desk") -> list[Capture]:
@@ -75,17 +80,10 @@ def learned(file: Path, target: str = "desk", table: str = "follower_change_log"
 
 def expected(history: History, target: str = "desk") -> list[tuple[object, ...]]:
     """Return what the change code says of the whole history at once, in memory."""
-    log = folded(history, target)[0].sort("learned_at", "user_id", "kind", "state")
+    log = newest_named(folded(history, target)[0]).sort("learned_at", "user_id", "kind", "state")
     captures = log["capture_id"].str.slice(-1).cast(pl.Int64)
-    renamed = log.with_columns(number=captures).select(
-        *(name for name in FOLLOWER_CHANGE if not name.endswith("capture_id")), "number"
-    )
-    return [(*without_id, number) for *without_id, number in renamed.iter_rows()]
-
-
-def unnamed(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """Return the rows without their ids, which name captures."""
-    return [row[1:] for row in found]
+    known = [name for name in FOLLOWER_CHANGE if not name.endswith("capture_id")]
+    return log.with_columns(number=captures).select(*known, "number").rows()
 
 
 @given(history=histories, seed=st.integers(0, 99), compared=st.booleans())
@@ -101,7 +99,10 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
         shutil.rmtree(lake / difference_file.FOLDER, ignore_errors=True)
     shuffled = Random(seed).sample(captures, len(captures))
     one_by_one(registry, lake, file, shuffled)
-    assert unnamed(learned(file, target)) == unnamed(expected(history, target))
+    assert learned(file, target) == expected(history, target)
+    assert rows(file, CHANGES) == rows(file, "select count(*) from follower_changes")
+    standing = "select * exclude (cause) from follower_changes order by all"
+    assert rows(file, standing) == rows(file, NEWEST_WORDS)
     once = tables(file, TABLES)
     one_by_one(registry, lake, file, captures)
     assert tables(file, TABLES) == once
@@ -126,7 +127,7 @@ def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_cap
     for part in (shuffled[::2], shuffled[1::2]):
         land(registry, lake, file, *part)
     for target, history in told.items():
-        assert unnamed(learned(file, target)) == unnamed(expected(history, target))
+        assert learned(file, target) == expected(history, target)
         assert states(loaded_of(registry, lake, file, target)) == states(folded(history, target)[1])
 
 
@@ -264,8 +265,8 @@ def test_targets_do_not_mix(registry: Registry, lake: Path, file: Path) -> None:
     for pair in zip(ours, others, strict=False):
         land(registry, lake, file, *pair)
     land(registry, lake, file, *ours[2:])
-    assert unnamed(learned(file)) == unnamed(expected(HISTORY))
-    assert unnamed(learned(file, "rival")) == unnamed(expected(HISTORY[:2], "rival"))
+    assert learned(file) == expected(HISTORY)
+    assert learned(file, "rival") == expected(HISTORY[:2], "rival")
 
 
 def test_a_snapshot_that_is_cut_short_names_itself_and_the_others_of_the_batch_are_landed(

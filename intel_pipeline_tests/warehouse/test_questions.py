@@ -135,14 +135,15 @@ def test_who_followed_says_who_still_does(file: Path) -> None:
 
 
 def test_who_left_names_confirmed_losses_with_their_cause_and_who_is_back(file: Path) -> None:
-    change = "insert into follower_change_log by name select ? as change_id, 'desk' as target, ? as user_id, 'left' as kind, ? as state, 'x' as username, ? as not_before, ? as not_after, ? as learned_at, 'c' as capture_id, 'c' as before_capture_id, 'c' as first_capture_id"
+    lesson = "insert into lessons by name select ? as lesson_id, 'desk' as target, 'left' as kind, ? as state, ? as not_before, ? as not_after, ? as learned_at, 'c' as capture_id, 'c' as before_capture_id, 'c' as first_capture_id, ? as followers"
+    told = (("suspected", 3, (1, 2, 4)), ("confirmed", 5, (2, 5)), ("retracted", 5, (4,)))
     with writing(file) as transaction:
-        for change_id, user_id, state, learned in (
-            *(("two", 2, "suspected", 3), ("two", 2, "confirmed", 5), ("five", 5, "confirmed", 5)),
-            *(("one", 1, "suspected", 3), ("four", 4, "suspected", 3), ("four", 4, "retracted", 5)),
-        ):
-            transaction.run(change, change_id, user_id, state, at(2), at(3), at(learned))
-        transaction.run("insert into settlements values ('two', 'desk', 2, 'unfollowed', ?)", at(6))
+        for number, (state, learned, followers) in enumerate(told):
+            transaction.run(lesson, number, state, at(2), at(3), at(learned), len(followers))
+            for user_id in followers:
+                transaction.run("insert into lesson_followers values (?, ?, ?)", number, user_id, at(learned))
+        settled = "insert into settlements values (change_id_of('desk', 'left', 2, 'c'), 'desk', 2, 'unfollowed', ?)"
+        transaction.run(settled, at(6))
     found = rows(file, "select user_id, cause, came_back from who_left('desk', '2026-03-04') order by all")
     assert found == [(2, "unfollowed", False), (5, "unknown", True)]
     assert rows(file, "from who_left('desk', '2026-03-05')") == []

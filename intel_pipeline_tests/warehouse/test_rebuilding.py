@@ -33,7 +33,9 @@ def test_rebuilt_from_lake_and_registry_it_equals_the_one_that_grew_day_by_day_a
     for place in range(0, len(shuffled), 20):
         landed(pipeline, disorderly, shuffled[place : place + 20])
     grown = everything(file)
-    assert all(grown[name] for name in ("follower_change_log", "open_losses", "lost", "profile_changes", "followees"))
+    assert all(
+        grown[name] for name in ("lesson_followers", "renames", "open_losses", "lost", "profile_changes", "followees")
+    )
     assert everything(disorderly) == grown
     told: list[tuple[int, int]] = []
     rebuilt = rebuild(pipeline, None, lambda done, number, _: told.append((done, number)))

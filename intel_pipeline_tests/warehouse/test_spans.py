@@ -16,7 +16,7 @@ from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.schema import applied_to, migrations
 from intel_pipeline.warehouse.writer import connected, writing
-from intel_pipeline_tests.changes.captures import History, Seen, folded, people
+from intel_pipeline_tests.changes.captures import CHANGE, History, Seen, folded, people
 from intel_pipeline_tests.warehouse.lands import rows
 from intel_pipeline_tests.warehouse.test_landing_followers import HISTORY, made, one_by_one
 
@@ -70,7 +70,7 @@ def test_spans_agree_with_the_log_and_with_who_is_known_to_follow_in_whatever_or
     names = dict(standing.members.select("user_id", "username").lazy().collect().rows())
     names |= dict(standing.losses.select("user_id", "username").rows())
     assert {span[0]: span[1] for span in found if span[-1] is None} == (names if standing.based else {})
-    newest = log.unique("change_id", keep="last")
+    newest = log.unique(CHANGE, keep="last")
     begun = [
         (row["user_id"], row["kind"], None if row["kind"] == "revealed" else row["not_before"], row["not_after"])
         for row in newest.iter_rows(named=True)
@@ -185,10 +185,15 @@ def test_a_warehouse_from_before_there_were_spans_gets_those_of_all_that_was_lea
             if one.number < FIRST_WITH_SPANS:
                 connection.execute(one.sql)
                 connection.execute("insert into schema_migrations values (?, ?, now())", [one.number, one.checksum])
-        for table in ("follower_change_log", "follower_balance", "sightings", "members"):
-            columns = ", ".join(name for name, *_ in connection.execute(f"describe {table}").fetchall())
+        for table in ("follower_change_log", "follower_balance", "sightings", "members", "lost"):
+            old_ones, new_ones = (
+                [name for name, *_ in connection.execute(f"describe {where}{table}").fetchall()]
+                for where in ("", "newer.")
+            )
+            columns = ", ".join(name for name in old_ones if name in new_ones)
             connection.execute(f"insert into {table} by name select {columns} from newer.{table}")  # noqa: S608  our own names
     with writing(old):
         pass
     assert spans(old) == spans(file)
-    assert rows(old, "from members order by all") == rows(file, "from members order by all")
+    for table in ("members", "lessons", "lesson_followers", "renames", "follower_change_log"):
+        assert rows(old, f"from {table} order by all") == rows(file, f"from {table} order by all")

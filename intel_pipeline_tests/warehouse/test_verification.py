@@ -44,7 +44,7 @@ def test_a_warehouse_that_grew_day_by_day_holds(grown: Pipeline) -> None:
     found = looked(grown)
     assert (found.differences, found.unreadable, found.holds) == ([], [], True)
     assert found.captures == found.tables["captures"] > 100
-    assert found.tables["follower_change_log"] > 0
+    assert found.tables["lesson_followers"] > 0
 
 
 SPOILED = [
@@ -63,9 +63,12 @@ SPOILED = [
     ("insert into open_losses from open_losses limit 1", "losses that are suspected, by the log"),
     ("delete from lost", "followers lost, by the log"),
     (
-        "delete from follower_change_log where kind = 'left' and target = 'desk-1'",
+        "delete from lessons where kind = 'left' and target = 'desk-1'",
         "losses that captures taught, by the log",
     ),
+    ("insert into lessons from lessons limit 1", "lessons that are told twice"),
+    ("delete from lesson_followers where user_id % 2 = 0", "followers of whom lessons tell"),
+    ("delete from renames", "followers of whom lessons tell"),
     ("delete from profile_history where capture_id = 'desk-1-profile-2'", "profiles in the history"),
     ("delete from follower_balance where capture_id = 'desk-1-followers-2'", "follower lists in the balance"),
     ("delete from post_metrics where capture_id = 'desk-1-posts-2'", "posts measured"),

@@ -20,7 +20,7 @@ from intel_pipeline.warehouse.landing.lost import keep_lost, lost_among
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
 from intel_pipeline.warehouse.landing.rewinding import rewind
-from intel_pipeline.warehouse.landing.spans import pack_spans, restate_spans
+from intel_pipeline.warehouse.landing.spans import NOBODY, pack_spans, restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
@@ -34,8 +34,9 @@ NOTED = {True: 300_000, False: 50_000}
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
 DIFFERING = 8
 BASED = "select distinct target from follower_balance semi join asked using (target) where verdict = 'complete'"
+NAMES = "select target, user_id, username from open_spans semi join asked using (target)"
 TALLY = """
-select kind, state, count(*) from follower_change_log semi join asked using (target, capture_id)
+select kind, state, sum(followers)::bigint from lessons semi join asked using (target, capture_id)
 where learned_at >= $1 and learned_at <= $2 group by all
 """
 
@@ -76,8 +77,11 @@ def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
     usable = usable_of(transaction, lake, group, landed)
     losses = open_losses(transaction, usable)
     waves = [[one for one in wave if one] for wave in zip_longest(*(group[target].captures for target in usable))]
+    # By which names everybody is known who is listed or was shown since; until the next complete list nothing else is.
+    shown = NOBODY if stepwise else transaction.query(NAMES, asked=named(usable))
     for number, captures in enumerate(waves):
         if notes.rows > NOTED[stepwise] or (stepwise and number):
+            notes.take_losses(list(usable), losses)
             notes.write(transaction, lake)
         wave, losses = land_wave(transaction, lake, captures, usable, losses, landed)
         if wave is not None:
@@ -85,10 +89,12 @@ def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
             notes.take(wave)
             if stepwise:
                 notes.take_standing(wave)
+            else:
+                shown = wave.shown_since(shown)
     notes.take_losses(list(usable), losses)
     if not stepwise:
         notes.write(transaction, lake)
-        restate_spans(transaction, lake, usable)
+        restate_spans(transaction, lake, usable, shown)
 
 
 def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> dict[str, Known]:

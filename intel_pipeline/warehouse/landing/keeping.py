@@ -12,6 +12,7 @@ from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 from intel_pipeline.registry.models import Capture
+from intel_pipeline.warehouse.landing.lessons import append_lessons
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import keep_members
 from intel_pipeline.warehouse.landing.outstanding import RULES
@@ -48,6 +49,17 @@ class Wave:
         places = places_of(self.targets)
         some = places if chosen is None else places.filter(pl.Series(chosen, dtype=pl.Boolean))
         return rows.join(some, on="case", maintain_order="left").drop("case")
+
+    def shown_since(self, before: pl.DataFrame) -> pl.DataFrame:
+        """Return whom incomplete captures have shown since the last complete list of each target, by their newest names.
+
+        Columns: `target`, `user_id`, `username`, as in `before`, what was known of that until now.
+        """
+        incomplete = [not case.capture.complete for case in self.cases]
+        listed = [target for target, cut in zip(self.targets, incomplete, strict=True) if not cut]
+        now = self.of(self.lessons.shown, incomplete).select(before.columns)
+        known = pl.concat([before.filter(~pl.col("target").is_in(listed)), now])
+        return known.unique(["target", "user_id"], keep="last", maintain_order=True)
 
 
 @dataclass(slots=True)
@@ -104,11 +116,9 @@ class Notes:
         """Write everything down."""
         noted = {name: pl.concat(frames) for name, frames in self.frames.items()}
         land_captures(transaction, self.captures)
-        for table, name in (
-            ("follower_change_log", "log"),
-            ("follower_balance", "balance"),
-            ("sightings", "sightings"),
-        ):
+        if "log" in noted:
+            append_lessons(transaction, noted["log"])
+        for table, name in (("follower_balance", "balance"), ("sightings", "sightings")):
             append(transaction, table, noted.get(name))
         if "restated" in noted:
             # Of a capture that was restated several times the last word counts.

@@ -11,12 +11,15 @@ from intel_pipeline.warehouse.writer import Transaction
 
 BEGINNINGS = ("followed", "refollowed", "revealed")
 SPAN = "target, user_id, username, began_as, followed_not_before, followed_not_after"
-# Found once: who they are has to be read of all members, their texts of nobody. And not updated where they lie: a column
+# Found once, by their numbers first: these have to be read of all members, and their texts of nobody. And not updated where they lie: a column
 # of which one row in a hundred thousand is updated is written anew as a whole.
 TOUCHED = """
 create or replace temp table touched as
-select members.rowid as place, fresh.*, first_seen_at, began_as, followed_not_before, followed_not_after
-from members join fresh using (target, user_id)
+with near as materialized (
+    select rowid as place, * from members semi join (select user_id from fresh) using (user_id)
+)
+select place, fresh.*, first_seen_at, began_as, followed_not_before, followed_not_after
+from near join fresh using (target, user_id)
 """
 NAMED = """
 create or replace temp table touched as

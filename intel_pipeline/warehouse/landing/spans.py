@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+import polars as pl
+
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.parcels import parcels
 from intel_pipeline.warehouse.landing.known import named
@@ -17,24 +19,27 @@ TABLES = ("members", "unlisted_spans", "closed_spans")
 # Rows of lists whose spans are made anew at once: many more did not fit into what a rebuild lets DuckDB hold.
 ROWS_AT_ONCE = 50_000
 SPANS_OF = "create or replace temp table restated as from spans_in_log(?) order by target, user_id"
-# Whoever came or came back since the first complete list has been in every one since the capture that taught it. They
-# are written target by target, so they need not be laid together once more.
+# Whoever came or came back since the first complete list has been in every one since the capture that taught it.
+CAME_OF = """
+create or replace temp table came as
+select target, user_id, max(balance.started_at) as started_at
+from unnamed_change_log join follower_balance as balance using (target, capture_id)
+where list_contains($1, target)
+    and (kind in ('followed', 'revealed', 'refollowed') or (kind = 'left' and state = 'retracted'))
+group by all
+"""
+# They are written target by target, so they need not be laid together once more.
 MEMBERS_OF = """
 insert into members by name
-select $1 as target, listed.user_id, coalesce(span.username, listed.username) as username,
+select $1 as target, listed.user_id, coalesce(shown.username, listed.username) as username,
     listed.full_name, listed.is_private, listed.is_verified,
     coalesce(came.started_at, first.started_at) as first_seen_at,
     coalesce(span.began_as, 'present') as began_as, span.followed_not_before,
     coalesce(span.followed_not_after, seen.seen_at, first.finished_at) as followed_not_after, true as packed
 from read_parquet($2) as listed
 left join (from restated where target = $1 and left_not_after is null) as span using (user_id)
-left join (
-    select log.user_id, max(balance.started_at) as started_at
-    from follower_change_log as log join follower_balance as balance using (target, capture_id)
-    where log.target = $1
-        and (kind in ('followed', 'revealed', 'refollowed') or (kind = 'left' and state = 'retracted'))
-    group by all
-) as came using (user_id)
+left join (from came where target = $1) as came using (user_id)
+left join (from shown where target = $1) as shown using (user_id)
 left join (select user_id, min(seen_at) as seen_at from sightings where target = $1 group by all) as seen using (user_id)
 cross join (
     select min(started_at) as started_at, min(finished_at) as finished_at from follower_balance
@@ -42,23 +47,32 @@ cross join (
 ) as first
 order by listed.user_id
 """
+# Of those who are in no list the name is told by whatever has shown them since, or had them last.
 UNLISTED_OF = """
 insert into unlisted_spans by name
 select restated.* exclude (left_not_before, left_not_after)
+    replace (coalesce(shown.username, suspected.username) as username)
 from restated anti join (from members where list_contains($1, target)) as members using (target, user_id)
+left join open_losses as suspected using (target, user_id)
+left join shown using (target, user_id)
 where left_not_after is null
 """
 CLOSED_OF = """
-insert into closed_spans by name select *, true as packed from restated where left_not_after is not null
+insert into closed_spans by name
+select restated.* replace (coalesce(restated.username, newest.username) as username), true as packed
+from restated left join (from newest_names where list_contains($1, target)) as newest using (target, user_id)
+where left_not_after is not null
 """
+NOBODY = pl.DataFrame(schema={"target": pl.String(), "user_id": pl.Int64(), "username": pl.String()})
 # Rows that may lie in the order in which they came, target by target mixed, before they are packed.
 UNPACKED = 500_000
 
 
-def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str]) -> None:
-    """Let the members and the spans of targets be what their log and their last complete list say.
+def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str], shown: pl.DataFrame = NOBODY) -> None:
+    """Let the members and the spans of targets be what their log, their losses and their last complete list say.
 
-    Raises DamagedFileError where such a list cannot be read.
+    `shown`: `target`, `user_id` and `username` of those whom incomplete captures have shown since that list, who are not
+    in it or not by that name. Raises DamagedFileError where such a list cannot be read.
     """
     if not targets:
         return
@@ -70,14 +84,15 @@ def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str]
         for table in TABLES:
             transaction.run(f"delete from {table} where target in ({places})", *some)  # noqa: S608  our own names
         transaction.run(SPANS_OF, some)
+        transaction.run(CAME_OF, some)
         for target in some:
             if target in last:
                 path = lake.folder / str(lake.registry.get(last[target][0]).snapshot)
                 with snapshot_file.unreadable(path):
-                    transaction.run(MEMBERS_OF, target, str(path))
-        transaction.run(UNLISTED_OF, some)
-        transaction.run(CLOSED_OF)
-        transaction.run("drop table restated")
+                    transaction.run(MEMBERS_OF, target, str(path), shown=shown)
+        transaction.run(UNLISTED_OF, some, shown=shown)
+        transaction.run(CLOSED_OF, some)
+        transaction.run("drop table restated; drop table came")
         transaction.lighten()
 
 
