@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.histories import Histories
+from intel_pipeline.warehouse.landing.lessons import TABLES as LOG
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
 from intel_pipeline.warehouse.rebuilding import Rebuilt, derive_into
@@ -31,6 +32,9 @@ from intel_pipeline_tests.warehouse.landing_nursery import opened
 SIZE = (10, 20_000, 365)
 TARGETS = 200
 TURNS = 5
+# So many days before the last one are landed as ticks land them: a file that was just made anew pays at its first
+# commits for what DuckDB lays together then.
+TICKS = 8
 ALONE = "the followers of a day at its end"
 DIFFERENCES = "what their lists differ by, found at the capture"
 FOLLOWED = "select count(*), count(distinct username) from followers_on($1, $2)"
@@ -46,18 +50,22 @@ def run(targets: int = SIZE[0], followers: int = SIZE[1], days: int = SIZE[2]) -
         sys.stderr.write("\n")
         everything = [capture for part in pipeline.registry.captures.histories() for capture in part]
         long, short = (until(everything, number) for number in (days, 2))
-        rebuilt = told(derive, folder / "data", folder / "long.duckdb", ids(long[:-1]))
-        told(derive, folder / "data", folder / "short.duckdb", ids(short[:-1]))
+        derived = max(1, days - 1 - TICKS)
+        rebuilt = told(derive, folder / "data", folder / "long.duckdb", ids(long[:derived]))
+        for number in range(derived, days - 1):
+            land_day(known_by(pipeline, long[: number + 1]), folder / "long.duckdb", long[number])
+        land_day(known_by(pipeline, short[:1]), folder / "short.duckdb", short[0])
+        copies = {name: folder / f"{name}.copy" for name in ("short", "long")}
         ways = {
-            f"day {number}": partial(add_a_day, pipeline, folder / f"{file}.duckdb", of_days)
-            for number, file, of_days in ((2, "short", short), (days, "long", long))
+            "day 2": partial(land_day, known_by(pipeline, short), copies["short"], short[-1]),
+            f"day {days}": partial(land_day, known_by(pipeline, long), copies["long"], long[-1]),
+            # What others do for the followers of that day: no profiles and posts, and what is done at the capture too.
+            ALONE: partial(land_day, known_by(pipeline, long), copies["long"], long[-1], ("followers",)),
+            DIFFERENCES: partial(find_differences, pipeline, long),
         }
-        # What others do for the followers of that day: no profiles and posts, and what is done at the capture too.
-        ways[ALONE] = partial(add_a_day, pipeline, folder / "long.duckdb", long, ("followers",))
-        ways[DIFFERENCES] = partial(find_differences, pipeline, long)
-        taken = {name: min(times) for name, times in turns(ways, TURNS).items()}
+        taken = {name: min(times) for name, times in turns(ways, TURNS, partial(copy, copies)).items()}
         early, late, alone, finding = taken.values()
-        lists = targets * (days - 1)
+        lists = targets * derived
         scale = TARGETS / targets
         change, changes = bytes_a_change(folder)
         asked = milliseconds(folder / "long.duckdb", str(finished(long[days // 2][0]).date()))
@@ -108,17 +116,24 @@ def derive(data: Path, file: Path, only: set[str]) -> None:
     pipeline.registry.close()
 
 
-def add_a_day(
-    pipeline: Pipeline, file: Path, days: Sequence[Sequence[Capture]], surfaces: Sequence[str] = SURFACES
-) -> None:
-    """Land the last of the days into a copy of the file that holds those before, as a tick does."""
-    copy = file.with_suffix(".copy")
-    shutil.copyfile(file, copy)
-    everything = Histories([capture for of_day in days for capture in of_day])
-    lake = Lake(pipeline.settings.lake_dir, everything)
-    with writing(copy) as transaction:
+def copy(copies: Mapping[str, Path]) -> None:
+    """Make each of the copies anew, of the file that holds the days before."""
+    for file in copies.values():
+        shutil.copyfile(file.with_suffix(".duckdb"), file)
+
+
+def known_by(pipeline: Pipeline, days: Sequence[Sequence[Capture]]) -> Lake:
+    """Return the lake as it is known on the last of some days: the registry knows later ones, and would have them landed."""
+    captures = [capture for of_day in days for capture in of_day]
+    everything = pipeline.registry.captures.finished_targets().total() == len(captures)
+    return Lake(pipeline.settings.lake_dir, pipeline.registry.captures if everything else Histories(captures))
+
+
+def land_day(lake: Lake, file: Path, captures: Sequence[Capture], surfaces: Sequence[str] = SURFACES) -> None:
+    """Land the captures of a day, as a tick does."""
+    with writing(file) as transaction:
         for surface in surfaces:
-            land(transaction, lake, surface, [one for one in days[-1] if one.surface == surface])
+            land(transaction, lake, surface, [one for one in captures if one.surface == surface])
 
 
 def find_differences(pipeline: Pipeline, days: Sequence[Sequence[Capture]]) -> None:
@@ -130,15 +145,16 @@ def find_differences(pipeline: Pipeline, days: Sequence[Sequence[Capture]]) -> N
 
 
 def bytes_a_change(folder: Path) -> tuple[float, int]:
-    """Return how many bytes a row of the log takes in a file of its own, and how many there are."""
+    """Return how many bytes a row of the log takes in a file that holds nothing else, and how many there are."""
     sizes = []
     for name, wanted in (("none", "where false"), ("all", "")):
         with connected(folder / f"log-{name}.duckdb") as connection:
             connection.execute(f"attach '{folder / 'long.duckdb'}' as long (read_only)")
-            connection.execute(f"create table log as from long.follower_change_log {wanted}")
+            for table in LOG:
+                connection.execute(f"create table {table} as from long.{table} {wanted}")
             connection.execute("detach long")
             connection.execute("checkpoint")
-            number = connection.execute("select count(*) from log").fetchall()[0][0]
+            number = connection.execute("select coalesce(sum(followers), 0) from lessons").fetchall()[0][0]
         sizes.append((folder / f"log-{name}.duckdb").stat().st_size)
     return (sizes[1] - sizes[0]) / number, number
 
