@@ -13,13 +13,15 @@ class FollowerSnapshot(Contract):
     of the page that showed it, from 0.
     """
 
-    user_id: pl.Int64 = pa.Field(ge=1, le=LARGEST_USER_ID)
-    username: pl.String = pa.Field(str_matches=USERNAME)
-    full_name: pl.String = pa.Field(nullable=True)
-    is_private: pl.Boolean = pa.Field(nullable=True)
-    is_verified: pl.Boolean = pa.Field(nullable=True)
-    position: pl.Int64 = pa.Field(ge=0)
-    page: pl.Int32 = pa.Field(ge=0)
+    user_id: pl.Int64 = pa.Field(
+        ge=1, le=LARGEST_USER_ID, description="Instagram's number of the account, which stays when the name changes."
+    )
+    username: pl.String = pa.Field(str_matches=USERNAME, description="Its name, without the @.")
+    full_name: pl.String = pa.Field(nullable=True, description="The name that is shown beside it.")
+    is_private: pl.Boolean = pa.Field(nullable=True, description="Whether only the account's followers see its posts.")
+    is_verified: pl.Boolean = pa.Field(nullable=True, description="Whether it bears the blue badge.")
+    position: pl.Int64 = pa.Field(ge=0, description="Place in the list where it was first shown, 0 the newest.")
+    page: pl.Int32 = pa.Field(ge=0, description="Number of the page that showed it, from 0.")
 
     # Proves order and uniqueness at once, for a tenth of what a search for duplicates costs.
     @pa.check("user_id")

@@ -15,17 +15,21 @@ class PostSnapshot(Contract):
     included. `owner_id` may be another account's: a shared post is listed by all its authors.
     """
 
-    post_id: pl.Int64 = pa.Field(unique=True)
-    shortcode: pl.String = pa.Field(str_matches=r"^[A-Za-z0-9_-]{5,40}$")
-    owner_id: pl.Int64 = pa.Field(gt=0)
-    taken_at: Annotated[pl.Datetime, "us", "UTC"]
-    media_type: pl.String = pa.Field(isin=["image", "video", "sidecar"])
-    caption: pl.String = pa.Field(nullable=True)
-    like_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    comment_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    view_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    is_pinned: pl.Boolean
-    position: pl.Int64 = pa.Field(ge=0)
+    post_id: pl.Int64 = pa.Field(unique=True, description="Instagram's number of the post.")
+    shortcode: pl.String = pa.Field(
+        str_matches=r"^[A-Za-z0-9_-]{5,40}$", description="What stands for the post in its address."
+    )
+    owner_id: pl.Int64 = pa.Field(gt=0, description="Account that posted it: another one for a shared post.")
+    taken_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(description="When it was posted.")
+    media_type: pl.String = pa.Field(
+        isin=["image", "video", "sidecar"], description="image, video, or sidecar for several of them."
+    )
+    caption: pl.String = pa.Field(nullable=True, description="Its text.")
+    like_count: pl.Int64 = pa.Field(nullable=True, ge=0, description="Likes; null where they are hidden.")
+    comment_count: pl.Int64 = pa.Field(nullable=True, ge=0, description="Comments.")
+    view_count: pl.Int64 = pa.Field(nullable=True, ge=0, description="Views, of a video.")
+    is_pinned: pl.Boolean = pa.Field(description="Whether it is kept on top of the profile.")
+    position: pl.Int64 = pa.Field(ge=0, description="Place in the list, 0 the first, pinned ones included.")
 
 
 SCHEMA = schema_of(PostSnapshot)

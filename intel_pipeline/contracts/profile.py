@@ -12,19 +12,27 @@ class ProfileSnapshot(Contract):
     `picture` is a fingerprint of the profile picture: 32 hexadecimal digits that change when the picture does.
     """
 
-    user_id: pl.Int64 = pa.Field(ge=1, le=LARGEST_USER_ID)
-    username: pl.String = pa.Field(str_matches=USERNAME)
-    full_name: pl.String = pa.Field(nullable=True)
-    biography: pl.String = pa.Field(nullable=True)
-    external_url: pl.String = pa.Field(nullable=True)
-    is_private: pl.Boolean
-    is_verified: pl.Boolean
-    is_business: pl.Boolean = pa.Field(nullable=True)
-    category: pl.String = pa.Field(nullable=True)
-    follower_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    following_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    media_count: pl.Int64 = pa.Field(nullable=True, ge=0)
-    picture: pl.String = pa.Field(nullable=True, str_matches=r"^[0-9a-f]{32}$")
+    user_id: pl.Int64 = pa.Field(
+        ge=1, le=LARGEST_USER_ID, description="Instagram's number of the account, which stays when the name changes."
+    )
+    username: pl.String = pa.Field(str_matches=USERNAME, description="Its name, without the @.")
+    full_name: pl.String = pa.Field(nullable=True, description="The name that is shown beside it.")
+    biography: pl.String = pa.Field(nullable=True, description="What the account says of itself.")
+    external_url: pl.String = pa.Field(nullable=True, description="The address that it points to.")
+    is_private: pl.Boolean = pa.Field(description="Whether only the account's followers see its posts.")
+    is_verified: pl.Boolean = pa.Field(description="Whether it bears the blue badge.")
+    is_business: pl.Boolean = pa.Field(nullable=True, description="Whether it is a business account.")
+    category: pl.String = pa.Field(nullable=True, description="What kind of business it says it is.")
+    follower_count: pl.Int64 = pa.Field(nullable=True, ge=0, description="Number of followers that Instagram reports.")
+    following_count: pl.Int64 = pa.Field(
+        nullable=True, ge=0, description="Number of accounts followed that Instagram reports."
+    )
+    media_count: pl.Int64 = pa.Field(nullable=True, ge=0, description="Number of posts that Instagram reports.")
+    picture: pl.String = pa.Field(
+        nullable=True,
+        str_matches=r"^[0-9a-f]{32}$",
+        description="Fingerprint of the profile picture: changes when the picture does.",
+    )
 
 
 SCHEMA = PROFILE_SCHEMA = schema_of(ProfileSnapshot)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from intel_pipeline.capture.tally import Tally
+from intel_pipeline.defs.columns import of_table
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.registry.models import Capture
 
@@ -114,5 +115,7 @@ def derived_result(asset: str, landed: "Landed") -> dg.MaterializeResult:
         severity=dg.AssetCheckSeverity.ERROR,
         description="\n".join(landed.unreadable) or "every snapshot of the round could be read",
     )
-    numbers = {name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in landed.numbers.items()}
-    return dg.MaterializeResult(metadata=numbers, check_results=[check])
+    numbers: dict[str, dg.MetadataValue] = {
+        name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in landed.numbers.items()
+    }
+    return dg.MaterializeResult(metadata={**numbers, **of_table(asset, landed.columns)}, check_results=[check])

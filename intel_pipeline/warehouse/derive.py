@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,17 @@ from intel_pipeline.warehouse.landing.surfaces import land
 from intel_pipeline.warehouse.publication import publish
 from intel_pipeline.warehouse.writer import connected, writing
 
+# The table that tells what a surface comes to.
+TABLES = {
+    "profile": "profile_changes",
+    "followers": "follower_changes",
+    "followees": "followees",
+    "posts": "post_metrics",
+}
+COLUMNS = """
+select column_name, data_type, comment from duckdb_columns()
+where table_name = ? and database_name = current_database() order by column_index
+"""
 COUNTED = ("captures", "profile_history", "followers", "posts", "post_metrics")
 # As many rows as follower_changes has, of which the newest word on each loss would have to be found among all.
 CHANGES = (
@@ -58,13 +70,14 @@ def derive(pipeline: Pipeline, day: date, surface: str, names: Sequence[str]) ->
         if surface == "followers":
             # From the registry too, so that a warehouse that is made anew has them.
             land_settlements(transaction, {capture.target for capture in captures}, registry.settlements)
-    return counted(landed, captures, names)
+        columns = transaction.rows(COLUMNS, TABLES[surface])
+    return counted(replace(landed, columns=columns), captures, names)
 
 
 def counted(landed: Landed, captures: Sequence[Capture], names: Sequence[str]) -> Landed:
     """Return `landed` with a number under each of `names`, zero too, so that every round has a point in the plots."""
     numbers = Counter({"captures": len(captures), **{name: landed.numbers[name] for name in names}})
-    return Landed(numbers, landed.unreadable)
+    return replace(landed, numbers=numbers)
 
 
 def publish_now(pipeline: Pipeline) -> tuple[Path, dict[str, int]]:

@@ -8,8 +8,10 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from intel_pipeline.capture.snapshot import contract
 from intel_pipeline.capture.tally import Limits
 from intel_pipeline.capture.work import capture_due
+from intel_pipeline.defs.columns import of_contract
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.defs.reporting import VERDICT_CHECK, check_spec, round_metadata, verdict_check
 from intel_pipeline.defs.resources import PipelineResource
@@ -73,7 +75,10 @@ def take_snapshots(
     captures = it.registry.captures.of_round(day, surface)
     asset = context.asset_key.to_user_string()
     return dg.MaterializeResult(
-        metadata=round_metadata(tally, captures, it.registry.ledger.total() - spent),
+        metadata={
+            **round_metadata(tally, captures, it.registry.ledger.total() - spent),
+            **of_contract(contract(surface)),
+        },
         check_results=[verdict_check(asset, tally, captures)],
     )
 

@@ -44,10 +44,14 @@ FLAGS = slice(18, 21)
 
 @dataclass(slots=True)
 class Landed:
-    """What a batch came to: numbers by name, and in words which captures' snapshots could not be read."""
+    """What a batch came to: numbers by name, and in words which captures' snapshots could not be read.
+
+    `columns`: name, type and comment of each column of the table that was landed into, where that was asked for.
+    """
 
     numbers: Counter[str] = field(default_factory=Counter)
     unreadable: list[str] = field(default_factory=list)
+    columns: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
 def told_of(target: str, error: DamagedFileError) -> str:
