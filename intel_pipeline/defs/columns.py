@@ -7,6 +7,14 @@ import dagster as dg
 
 # Names under which Dagster looks for them.
 SCHEMA, LINEAGE = "dagster/column_schema", "dagster/column_lineage"
+# What Pandera's own checks ask.
+WORDS = {
+    "greater_than": "more than {}",
+    "greater_than_or_equal_to": "{} or more",
+    "less_than_or_equal_to": "at most {}",
+    "str_matches": "like {}",
+    "isin": "one of {}",
+}
 # The columns that columns of derived assets are worked out from.
 ORIGINS: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
     "profile_changes": {
@@ -61,7 +69,9 @@ def of_contract(model: Any) -> dict[str, dg.MetadataValue]:  # noqa: ANN401  a P
 
 def rule(check: Any) -> str:  # noqa: ANN401  Pandera's own
     """Return in words what a check asks of a column."""
-    return str(check.error or check.name).replace("_", " ")
+    if check.name in WORDS:
+        return WORDS[check.name].format(*check.statistics.values())
+    return str(check.name).replace("_", " ")
 
 
 def of_table(asset: str, columns: Sequence[tuple[str, str, str | None]]) -> dict[str, dg.MetadataValue]:

@@ -43,7 +43,11 @@ def test_every_column_of_snapshots_and_derived_tables_is_told_with_what_it_means
 def test_what_a_contract_asks_of_a_column_is_told_with_it(told):
     user_id = columns(told[0]["follower_snapshots"])["user_id"]
     assert user_id.constraints.nullable is False
-    assert "strictly increasing" in user_id.constraints.other
+    assert user_id.constraints.other == ["1 or more", "at most 137438953471", "strictly increasing"]
+    assert columns(told[0]["follower_snapshots"])["username"].constraints.other == ["like ^[a-z0-9._]{1,30}$"]
+    assert columns(told[0]["post_snapshots"])["media_type"].constraints.other == [
+        "one of ['image', 'video', 'sidecar']"
+    ]
     assert columns(told[0]["follower_snapshots"])["full_name"].constraints.nullable is True
 
 
