@@ -8,6 +8,9 @@ from intel_pipeline.defs.automation.planner import planner
 from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep
 from intel_pipeline.defs.automation.ticks import tick
 from intel_pipeline.defs.automation.upkeep import upkeep
+from intel_pipeline.defs.by_hand.capturing import capture_now
+from intel_pipeline.defs.by_hand.rebuilding import rebuild_changes
+from intel_pipeline.defs.by_hand.verification import verify
 from intel_pipeline.defs.resources import PipelineResource
 
 defs = dg.Definitions(
@@ -21,7 +24,8 @@ defs = dg.Definitions(
         # What is kept for how long.
         *dg.load_assets_from_package_module(keeping),
     ],
-    jobs=[tick, upkeep],
+    # By the clock, and by hand.
+    jobs=[tick, upkeep, capture_now, rebuild_changes, verify],
     schedules=[daily_round, daily_upkeep],
     sensors=[planner],
     # A run from the UI in one process too: each step in a process of its own costs five times as much in imports.

@@ -37,7 +37,7 @@ def decide(seen: Situation) -> Asked | str:
     if seen.due == 0:
         return f"everything that is due in the round {seen.open_round} is captured"
     if seen.in_flight:
-        return "a tick is at work already"
+        return "a run that captures is at work already"
     last = seen.last
     stuck = last and last.day == seen.open_round and last.due <= seen.due
     if last and stuck and seen.now - last.at < NO_PROGRESS_WAIT:

@@ -31,12 +31,14 @@ def check_spec(name: str, asset: str) -> dg.AssetCheckSpec:
 
 def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
     """Return how the round stands after a tick, with what the tick itself spent."""
-    complete = sum(capture.verdict == "complete" for capture in captures)
+    # Who was captured more than once counts by the last time.
+    newest = {capture.target: capture for capture in captures}
+    complete = sum(capture.verdict == "complete" for capture in newest.values())
     metadata: dict[str, dg.MetadataValue] = {
         "dagster/partition_row_count": dg.MetadataValue.int(sum(capture.distinct_count or 0 for capture in captures)),
-        "targets_captured": dg.MetadataValue.int(len(captures)),
+        "targets_captured": dg.MetadataValue.int(len(newest)),
         "targets_complete": dg.MetadataValue.int(complete),
-        "targets_not_complete": dg.MetadataValue.int(len(captures) - complete),
+        "targets_not_complete": dg.MetadataValue.int(len(newest) - complete),
         "targets_left": dg.MetadataValue.int(tally.due - len(tally.verdicts)),
         "pages": dg.MetadataValue.int(sum(capture.page_count or 0 for capture in captures)),
         "requests_of_this_tick": dg.MetadataValue.int(requests),

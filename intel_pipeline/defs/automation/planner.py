@@ -7,6 +7,7 @@ import dagster as dg
 
 from intel_pipeline.capture.planning import Asked, Situation, decide
 from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.by_hand.capturing import capture_now
 from intel_pipeline.defs.resources import PipelineResource
 
 IN_FLIGHT = [
@@ -34,7 +35,10 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
             now=it.clock.now(),
             open_round=day,
             due=it.due(day) if day else 0,
-            in_flight=context.instance.get_runs_count(dg.RunsFilter(job_name=tick.name, statuses=IN_FLIGHT)),
+            in_flight=sum(
+                context.instance.get_runs_count(dg.RunsFilter(job_name=one.name, statuses=IN_FLIGHT))
+                for one in (tick, capture_now)
+            ),
             hindrance=hindrance if it.simulated else it.idle(day) if day else None,
             last=read_cursor(context.cursor),
         )

@@ -1,7 +1,8 @@
 """The body that the snapshot assets share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from intel_pipeline.capture.snapshot import contract
-from intel_pipeline.capture.tally import Limits
+from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.columns import of_contract
 from intel_pipeline.defs.partitions import rounds
@@ -18,6 +19,7 @@ from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import IntelError, RegistryError
 from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.instagram.source import Surface
+from intel_pipeline.registry.models import Capture
 
 # Half the delay is the least that PLUS_MINUS leaves of it; full jitter could repeat at once.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -44,11 +46,34 @@ class TickConfig(dg.Config):
     seconds: int | None = Field(default=None, description="Begin no target after; unset means INTEL_TICK_SECONDS.")
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a step has captured of a surface: its tally, all captures of the round so far, and what the UI is told of them."""
+
+    tally: Tally
+    captures: Sequence[Capture]
+    metadata: dict[str, dg.MetadataValue]
+
+
 def take_snapshots(
     context: dg.AssetExecutionContext, pipeline: PipelineResource, surface: Surface, config: TickConfig
 ) -> dg.MaterializeResult:
     """Capture what is due of `surface` in the run's round, and report on the round."""
-    day = date.fromisoformat(context.partition_key)
+    taken = take(context, pipeline, surface, date.fromisoformat(context.partition_key), config)
+    asset = context.asset_key.to_user_string()
+    return dg.MaterializeResult(
+        metadata=taken.metadata, check_results=[verdict_check(asset, taken.tally, taken.captures)]
+    )
+
+
+def take(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext,
+    pipeline: PipelineResource,
+    surface: Surface,
+    day: date,
+    config: TickConfig,
+) -> Taken:
+    """Capture what is due of `surface` in the round of `day`, or the chosen targets. Raises what the step is to fail with."""
     with failing_for_good():
         it = pipeline.it
         limits = Limits(
@@ -73,14 +98,8 @@ def take_snapshots(
     for label, reason in tally.reasons.items():
         context.log.warning("%s: %s", label, reason)
     captures = it.registry.captures.of_round(day, surface)
-    asset = context.asset_key.to_user_string()
-    return dg.MaterializeResult(
-        metadata={
-            **round_metadata(tally, captures, it.registry.ledger.total() - spent),
-            **of_contract(contract(surface)),
-        },
-        check_results=[verdict_check(asset, tally, captures)],
-    )
+    numbers = round_metadata(tally, captures, it.registry.ledger.total() - spent)
+    return Taken(tally, captures, {**numbers, **of_contract(contract(surface))})
 
 
 @contextmanager

@@ -1,0 +1,74 @@
+"""Capturing chosen targets now."""
+
+from datetime import date
+
+import dagster as dg
+from pydantic import Field
+
+from intel_pipeline.clock import today
+from intel_pipeline.defs.reporting import derived_result
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, failing_for_good, take
+from intel_pipeline.errors import SettingsError
+from intel_pipeline.instagram.source import Surface
+
+# The asset that each surface's captures belong to, in the order of a tick.
+SNAPSHOTS: tuple[tuple[Surface, str], ...] = (
+    ("profile", "profile_snapshots"),
+    ("followers", "follower_snapshots"),
+    ("followees", "followee_snapshots"),
+    ("posts", "post_snapshots"),
+)
+
+
+class Chosen(dg.Config):
+    """Whom to capture."""
+
+    labels: list[str] = Field(description='Labels of targets, for example ["nasa"]: `intel-pipeline targets list`.')
+
+
+@dg.op(pool="instagram", retry_policy=RETRIES)
+def capture_targets(context: dg.OpExecutionContext, pipeline: PipelineResource, config: Chosen) -> str:
+    """Capture the targets in today's round, whether they were captured today or not; returns the day."""
+    with failing_for_good():
+        # Of nobody in particular a tick takes whatever is due, which is not what was asked for.
+        if not config.labels:
+            problem = "no target is named"
+            raise SettingsError(problem, 'write labels: ["nasa"], or launch `tick`, which captures what is due')
+        labels = [pipeline.it.registry.targets.get(label).label for label in config.labels]
+        day = today(pipeline.it.clock)
+    for surface, asset in SNAPSHOTS:
+        taken = take(context, pipeline, surface, day, TickConfig(targets=labels))
+        context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day.isoformat()))
+    return day.isoformat()
+
+
+@dg.op(pool="warehouse")
+def derive_and_publish(context: dg.OpExecutionContext, pipeline: PipelineResource, day: str) -> None:
+    """Derive what the round teaches by now, and publish it."""
+    from intel_pipeline.warehouse import derive
+
+    with failing_for_good():
+        for asset, derived in (
+            ("profile_changes", derive.derive_profiles),
+            ("follower_changes", derive.derive_followers),
+            ("followees", derive.derive_followees),
+            ("post_metrics", derive.derive_posts),
+        ):
+            landed = derived(pipeline.it, date.fromisoformat(day))
+            for line in landed.unreadable:
+                context.log.warning("%s", line)
+            metadata = derived_result(asset, landed).metadata
+            context.log_event(dg.AssetMaterialization(asset, metadata=metadata, partition=day))
+        file, _ = derive.publish_now(pipeline.it)
+        context.log_event(dg.AssetMaterialization("publication", metadata={"path": dg.MetadataValue.path(str(file))}))
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    description="Captures the targets that you name, once more if they were today, derives what changed and publishes it. "
+    "Requests count against the budget as ever.",
+)
+def capture_now() -> None:
+    """Capture chosen targets."""
+    derive_and_publish(capture_targets())

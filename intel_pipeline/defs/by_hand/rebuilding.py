@@ -1,0 +1,48 @@
+"""Making the warehouse anew."""
+
+import dagster as dg
+from pydantic import Field
+
+from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots.taking import failing_for_good
+
+
+class RebuildConfig(dg.Config):
+    """How strict to be."""
+
+    incomplete: bool = Field(
+        default=False, description="Go on without snapshots that cannot be read; what they taught is lost."
+    )
+
+
+@dg.op(pool="warehouse")
+def rebuild_warehouse(context: dg.OpExecutionContext, pipeline: PipelineResource, config: RebuildConfig) -> None:
+    """Derive everything again from lake and registry beside the warehouse, which it replaces, and publish it."""
+    from intel_pipeline.warehouse.derive import publish_now
+    from intel_pipeline.warehouse.rebuilding import rebuild
+
+    with failing_for_good():
+        it = pipeline.it
+        told = lambda done, number, surface: context.log.info("%s of %s captures: %s", done, number, surface)  # noqa: E731
+        rebuilt = rebuild(it, None, told, incomplete=config.incomplete)
+        file, _ = publish_now(it)
+    for line in dict.fromkeys(rebuilt.unreadable):
+        context.log.warning("left out: %s", line)
+    context.add_output_metadata(
+        {
+            "captures": rebuilt.captures,
+            "targets": rebuilt.targets,
+            "left_out": len({*rebuilt.unreadable}),
+            "publication": dg.MetadataValue.path(str(file)),
+        }
+    )
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    description="Derives all changes again from the snapshots and publishes them; nothing is asked of Instagram. For when "
+    "`verify` finds something; runs that capture go on meanwhile.",
+)
+def rebuild_changes() -> None:
+    """Make the warehouse anew."""
+    rebuild_warehouse()
