@@ -66,6 +66,8 @@ def derive_and_publish(context: dg.OpExecutionContext, pipeline: PipelineResourc
 
 @dg.job(
     executor_def=dg.in_process_executor,
+    # What the launchpad begins with.
+    config={"ops": {"capture_targets": {"config": {"labels": []}}}},
     description="Captures the targets that you name, once more if they were today, derives what changed and publishes it. "
     "Requests count against the budget as ever.",
 )

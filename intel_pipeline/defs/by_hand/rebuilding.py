@@ -40,6 +40,8 @@ def rebuild_warehouse(context: dg.OpExecutionContext, pipeline: PipelineResource
 
 @dg.job(
     executor_def=dg.in_process_executor,
+    # What the launchpad begins with.
+    config={"ops": {"rebuild_warehouse": {"config": {"incomplete": False}}}},
     description="Derives all changes again from the snapshots and publishes them; nothing is asked of Instagram. For when "
     "`verify` finds something; runs that capture go on meanwhile.",
 )
