@@ -14,7 +14,6 @@ from intel_pipeline.registry.models import Capture
 if TYPE_CHECKING:
     from intel_pipeline.warehouse.landing.registers import Landed
 
-VERDICT_CHECK = "verdicts"
 READABLE_CHECK = "snapshots_readable"
 
 
@@ -79,21 +78,6 @@ def verdict_table(captures: Sequence[Capture]) -> dg.TableMetadataValue:
         for capture in captures
     ]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
-
-
-def verdict_check(asset: str, tally: Tally, captures: Sequence[Capture]) -> dg.AssetCheckResult:
-    """Return the check that fails while a capture of the round proves less than everything; drift is an error."""
-    poor = [capture for capture in captures if capture.verdict != "complete"]
-    severity = dg.AssetCheckSeverity.ERROR if tally.drifted else dg.AssetCheckSeverity.WARN
-    return dg.AssetCheckResult(
-        asset_key=dg.AssetKey(asset),
-        check_name=VERDICT_CHECK,
-        passed=not poor,
-        severity=severity,
-        description=", ".join(f"{capture.target}: {capture.verdict}" for capture in poor)
-        or "every capture is complete",
-        metadata={"targets": dg.MetadataValue.json({capture.target: capture.reasons for capture in poor})},
-    )
 
 
 def derived(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:

@@ -6,7 +6,7 @@ from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots.taking import TickConfig, snapshots, take_snapshots
 
 
-@snapshots("follower_snapshots", "profile_snapshots")
+@snapshots("followers", "follower_snapshots", "profile_snapshots")
 def follower_snapshots(
     context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult:

@@ -6,7 +6,7 @@ from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots.taking import TickConfig, snapshots, take_snapshots
 
 
-@snapshots("post_snapshots", "profile_snapshots")
+@snapshots("posts", "post_snapshots", "profile_snapshots")
 def post_snapshots(
     context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult:

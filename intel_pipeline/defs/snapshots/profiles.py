@@ -6,7 +6,7 @@ from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots.taking import TickConfig, snapshots, take_snapshots
 
 
-@snapshots("profile_snapshots")
+@snapshots("profile", "profile_snapshots")
 def profile_snapshots(
     context: dg.AssetExecutionContext, config: TickConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult:

@@ -14,8 +14,9 @@ from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.columns import of_contract
 from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.reporting import VERDICT_CHECK, check_spec, round_metadata, verdict_check
+from intel_pipeline.defs.reporting import round_metadata
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots import checks
 from intel_pipeline.errors import IntelError, RegistryError
 from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.instagram.source import Surface
@@ -25,15 +26,15 @@ from intel_pipeline.registry.models import Capture
 RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
-def snapshots(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Return the decorator of an asset of that name, which captures one surface of the round that it is run for."""
+def snapshots(surface: Surface, name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return the decorator of an asset of that name, which captures a surface of the round that it is run for."""
     return dg.asset(
         partitions_def=rounds,
         group_name="snapshots",
         kinds={"polars", "parquet"},
         pool="instagram",
         retry_policy=RETRIES,
-        check_specs=[check_spec(VERDICT_CHECK, name)],
+        check_specs=checks.specs(surface, name),
         deps=deps,
     )
 
@@ -61,9 +62,8 @@ def take_snapshots(
     """Capture what is due of `surface` in the run's round, and report on the round."""
     taken = take(context, pipeline, surface, date.fromisoformat(context.partition_key), config)
     asset = context.asset_key.to_user_string()
-    return dg.MaterializeResult(
-        metadata=taken.metadata, check_results=[verdict_check(asset, taken.tally, taken.captures)]
-    )
+    found = list(checks.results(surface, asset, taken.captures, drifted=bool(taken.tally.drifted)))
+    return dg.MaterializeResult(metadata=taken.metadata, check_results=found)
 
 
 def take(

@@ -1,0 +1,86 @@
+"""Checks of a round's captures. Red means that somebody has to act; yellow tells what the round does not prove."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import dagster as dg
+
+from intel_pipeline.defs.reporting import check_spec
+from intel_pipeline.instagram.source import Surface
+from intel_pipeline.registry.models import Capture
+
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+# Of one capture, what is wrong with it in words, and what now; None where nothing is.
+Fault = Callable[[Capture], str | None]
+
+
+def unproven(capture: Capture) -> str | None:
+    """Say why a capture proves less than everything."""
+    return None if capture.verdict == "complete" else f"{capture.verdict}: {'; '.join(capture.reasons)}"
+
+
+def broken_rows(capture: Capture) -> str | None:
+    """Say how many rows broke the contract and were set aside."""
+    if not capture.set_aside:
+        return None
+    return f"{capture.set_aside} rows broke the contract; `from quarantine` in the publication shows them and why"
+
+
+def outside_band(capture: Capture) -> str | None:
+    """Say by how much a list is shorter than the reported number, where that is unusual for its target."""
+    if capture.gap_low is None or capture.verdict != "suspect" or capture.held:
+        return None
+    counts = [count for count in (capture.reported_before, capture.reported_after) if count is not None]
+    gaps = " or ".join(str(count - (capture.distinct_count or 0)) for count in dict.fromkeys(counts))
+    usual = f"between {capture.gap_low} and {capture.gap_high}"
+    return f"a gap of {gaps}, and its own lies {usual}; a gap that three captures show becomes the usual one"
+
+
+def lost_many(capture: Capture) -> str | None:
+    """Say how many are missing at once from a list that is held back for it."""
+    if not capture.held:
+        return None
+    missing = f"{capture.missing_count} of the list before are missing, and {capture.missing_limit} may be"
+    return (
+        f"{missing}; if that is right, `intel-pipeline captures accept {capture.capture_id}`, or let the next one agree"
+    )
+
+
+# By name: what is looked for, how bad it is, and what is said where there is nothing.
+EVERY = {
+    "verdicts": (unproven, WARN, "every capture is complete"),
+    "contract": (broken_rows, WARN, "every row keeps the contract"),
+}
+LISTS = {
+    "gap_band": (outside_band, WARN, "every list is as long as the reported number lets expect"),
+    "mass_loss": (lost_many, ERROR, "no list is held back"),
+}
+
+
+def checks_of(surface: Surface) -> dict[str, tuple[Fault, dg.AssetCheckSeverity, str]]:
+    """Return what is checked of the captures of a surface."""
+    return {**EVERY, **(LISTS if surface in ("followers", "followees") else {})}
+
+
+def specs(surface: Surface, asset: str) -> list[dg.AssetCheckSpec]:
+    """Return the specs of a surface's checks."""
+    return [check_spec(name, asset) for name in checks_of(surface)]
+
+
+def results(
+    surface: Surface, asset: str, captures: Sequence[Capture], *, drifted: bool
+) -> Iterator[dg.AssetCheckResult]:
+    """Yield what the checks of a surface come to, by the last capture of each target in the round.
+
+    `drifted`: whether Instagram answered in another shape than is known, which only a newer program can mend.
+    """
+    newest = {capture.target: capture for capture in captures}.values()
+    for name, (fault, severity, sound) in checks_of(surface).items():
+        found = {capture.target: said for capture in newest if (said := fault(capture)) is not None}
+        yield dg.AssetCheckResult(
+            asset_key=dg.AssetKey(asset),
+            check_name=name,
+            passed=not found,
+            severity=ERROR if name == "verdicts" and drifted else severity,
+            description="\n".join(f"{target}: {said}" for target, said in found.items()) or sound,
+            metadata={"targets": len(newest), "targets_failing": len(found)},
+        )
