@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 READABLE_CHECK = "snapshots_readable"
 
 
-def check_spec(name: str, asset: str) -> dg.AssetCheckSpec:
+def check_spec(name: str, asset: str, about: str) -> dg.AssetCheckSpec:
     """Return the spec of a check on an asset, one result per round.
 
     Without its partitions Dagster leaves a planned row beside every real one for ever; with them it warns that the
@@ -25,7 +25,7 @@ def check_spec(name: str, asset: str) -> dg.AssetCheckSpec:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return dg.AssetCheckSpec(name, asset=asset, partitions_def=rounds)
+        return dg.AssetCheckSpec(name, asset=asset, description=about, partitions_def=rounds)
 
 
 def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
@@ -87,7 +87,7 @@ def derived(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDe
         group_name="changes",
         kinds={"polars", "duckdb"},
         pool="warehouse",
-        check_specs=[check_spec(READABLE_CHECK, name)],
+        check_specs=[check_spec(READABLE_CHECK, name, "Whether every snapshot of the round could be read.")],
         deps=deps,
     )
 

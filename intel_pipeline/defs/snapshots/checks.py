@@ -1,6 +1,7 @@
 """Checks of a round's captures. Red means that somebody has to act; yellow tells what the round does not prove."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import dagster as dg
 
@@ -45,25 +46,54 @@ def lost_many(capture: Capture) -> str | None:
     )
 
 
-# By name: what is looked for, how bad it is, and what is said where there is nothing.
+class Check(NamedTuple):
+    """What is looked for in each capture, how bad it is, what the check is about, and what is said where all is well."""
+
+    fault: Fault
+    severity: dg.AssetCheckSeverity
+    about: str
+    sound: str
+
+
 EVERY = {
-    "verdicts": (unproven, WARN, "every capture is complete"),
-    "contract": (broken_rows, WARN, "every row keeps the contract"),
+    "verdicts": Check(
+        unproven,
+        WARN,
+        "Whether each capture is complete: only from a complete list does absence prove a loss. Red where Instagram "
+        "answered in another shape than this program knows.",
+        "every capture is complete",
+    ),
+    "contract": Check(
+        broken_rows,
+        WARN,
+        "Whether every row that came back keeps the contract; those that do not are set aside, and the list is partial.",
+        "every row keeps the contract",
+    ),
 }
 LISTS = {
-    "gap_band": (outside_band, WARN, "every list is as long as the reported number lets expect"),
-    "mass_loss": (lost_many, ERROR, "no list is held back"),
+    "gap_band": Check(
+        outside_band,
+        WARN,
+        "Whether each list falls short of the reported number by as much as is usual for its target.",
+        "every list is as long as the reported number lets expect",
+    ),
+    "mass_loss": Check(
+        lost_many,
+        ERROR,
+        "Whether a list lacks so many that nothing is concluded until the next one agrees or somebody accepts it.",
+        "no list is held back",
+    ),
 }
 
 
-def checks_of(surface: Surface) -> dict[str, tuple[Fault, dg.AssetCheckSeverity, str]]:
-    """Return what is checked of the captures of a surface."""
+def checks_of(surface: Surface) -> dict[str, Check]:
+    """Return what is checked of the captures of a surface, by name."""
     return {**EVERY, **(LISTS if surface in ("followers", "followees") else {})}
 
 
 def specs(surface: Surface, asset: str) -> list[dg.AssetCheckSpec]:
     """Return the specs of a surface's checks."""
-    return [check_spec(name, asset) for name in checks_of(surface)]
+    return [check_spec(name, asset, check.about) for name, check in checks_of(surface).items()]
 
 
 def results(
@@ -74,13 +104,13 @@ def results(
     `drifted`: whether Instagram answered in another shape than is known, which only a newer program can mend.
     """
     newest = {capture.target: capture for capture in captures}.values()
-    for name, (fault, severity, sound) in checks_of(surface).items():
-        found = {capture.target: said for capture in newest if (said := fault(capture)) is not None}
+    for name, check in checks_of(surface).items():
+        found = {capture.target: said for capture in newest if (said := check.fault(capture)) is not None}
         yield dg.AssetCheckResult(
             asset_key=dg.AssetKey(asset),
             check_name=name,
             passed=not found,
-            severity=ERROR if name == "verdicts" and drifted else severity,
-            description="\n".join(f"{target}: {said}" for target, said in found.items()) or sound,
+            severity=ERROR if name == "verdicts" and drifted else check.severity,
+            description="\n".join(f"{target}: {said}" for target, said in found.items()) or check.sound,
             metadata={"targets": len(newest), "targets_failing": len(found)},
         )
