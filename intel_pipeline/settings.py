@@ -185,6 +185,15 @@ class Settings(BaseSettings):
     request_timeout: Annotated[
         int, Field(ge=5, le=300, description="Seconds to wait for Instagram's answer to one request.", examples=["60"])
     ] = 60
+    run_logs_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3650,
+            description="Days for which what Dagster's runs have printed is kept; what they did is kept in its event log.",
+            examples=["30"],
+        ),
+    ] = 30
     raw_pages_days: Annotated[
         int,
         Field(

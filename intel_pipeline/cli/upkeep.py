@@ -7,27 +7,33 @@ import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json
 from intel_pipeline.upkeep.raw_pages import Tidied, tidy
+from intel_pipeline.upkeep.run_logs import forget
 
 
 def upkeep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Pack the pages of captures that finished before today, and remove those that are kept no longer.
+    """Pack the pages of captures that finished before today, and remove what is kept no longer.
 
     Pages are what Instagram sent, word for word. They serve to look at what a capture rests on, and to read it anew
     after Instagram has changed; snapshots and changes do not need them. INTEL_RAW_PAGES_DAYS says for how many days
     they are kept (30), 0 removes them as soon as their capture is finished. A capture that goes on is never touched.
+    What Dagster's runs have printed is removed after INTEL_RUN_LOGS_DAYS (30).
     The schedule `daily_upkeep` does this every day; without Dagster's daemon, do it yourself now and then.
     """
     with opened() as pipeline:
         told = tidy(pipeline, dry_run=dry_run)
+        logs = forget(pipeline, dry_run=dry_run)
         days = pipeline.settings.raw_pages_days
     if as_json:
-        print_json(asdict(told) | {"dry_run": dry_run})
+        print_json(asdict(told) | {"run_logs": asdict(logs), "dry_run": dry_run})
         return
     for line in lines(told, dry_run=dry_run):
         out.print(line)
+    out.print(
+        f"run logs: {logs.removed:,} {'would be ' if dry_run else ''}removed, {logs.removed_bytes:,} bytes; {logs.kept:,} kept"
+    )
     for name, reason in told.left.items():
         err.print(f"[yellow]left alone:[/] {plain(name)}: {plain(reason)}")
     kept = f"for {days} days" if days else "not at all"

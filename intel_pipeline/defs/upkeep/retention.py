@@ -32,3 +32,13 @@ def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> 
     )
     metadata = {name: dg.MetadataValue.int(getattr(told, name)) for name in numbers}
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+@dg.asset(group_name="upkeep", kinds={"file"})
+def run_logs(pipeline: PipelineResource) -> dg.MaterializeResult:
+    """What runs have printed: removed after INTEL_RUN_LOGS_DAYS, which Dagster never does; events of runs are kept."""
+    from intel_pipeline.upkeep.run_logs import forget
+
+    told = forget(pipeline.it)
+    numbers = {"removed": told.removed, "removed_bytes": told.removed_bytes, "kept": told.kept}
+    return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(number) for name, number in numbers.items()})
