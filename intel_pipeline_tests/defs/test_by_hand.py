@@ -32,7 +32,7 @@ def pipeline(tmp_path, instance) -> Pipeline:
 def launched(job: str, pipeline: Pipeline, instance: dg.DagsterInstance, op: str = "", **config: object):
     return defs.resolve_job_def(job).execute_in_process(
         instance=instance,
-        run_config={"ops": {op: {"config": config}}} if op else {},
+        run_config={"ops": {op: {"config": config}}} if op else config,
         resources={"pipeline": PipelineResource.given(pipeline)},
         raise_on_error=False,
     )
@@ -45,7 +45,7 @@ def metadata(result, op: str) -> dict[str, object]:
 
 def test_whom_you_name_is_captured_once_more_and_nobody_else(pipeline, instance):
     before = asked(pipeline, "followers")
-    assert launched("capture_now", pipeline, instance, "capture_targets", labels=["open"]).success
+    assert launched("capture_now", pipeline, instance, labels=["open"]).success
     assert asked(pipeline, "followers") == before + 5
     with writing(pipeline.settings.warehouse_file) as transaction:
         captured = transaction.rows("select target, count(*) from captures where surface = 'followers' group by 1")
@@ -53,7 +53,7 @@ def test_whom_you_name_is_captured_once_more_and_nobody_else(pipeline, instance)
 
 
 def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, instance):
-    result = launched("capture_now", pipeline, instance, "capture_targets", labels=["open"])
+    result = launched("capture_now", pipeline, instance, labels=["open"])
     told = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
     day = today(pipeline.clock).isoformat()
     assert {name: event.partition for name, event in told.items() if name != "publication"} == dict.fromkeys(
@@ -64,11 +64,17 @@ def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, insta
     assert "publication" in told
 
 
+def test_each_surface_is_retried_by_itself_so_that_none_before_it_is_captured_once_more():
+    graph = defs.resolve_job_def("capture_now").graph
+    retried = {name for name in graph.node_dict if graph.node_named(name).definition.retry_policy}
+    assert retried == {"capture_profile", "capture_followers", "capture_followees", "capture_posts"}
+
+
 @pytest.mark.parametrize(("labels", "said"), [([], "no target is named"), (["nobody"], "nobody")])
 def test_whom_nobody_can_be_meant_by_is_refused_at_once_and_asks_for_nothing(pipeline, instance, labels, said):
     spent = pipeline.registry.ledger.total()
-    result = launched("capture_now", pipeline, instance, "capture_targets", labels=labels)
-    error = result.failure_data_for_node("capture_targets").error.to_string()
+    result = launched("capture_now", pipeline, instance, labels=labels)
+    error = result.failure_data_for_node("todays_round").error.to_string()
     assert said in error
     assert "What now" in error
     assert pipeline.registry.ledger.total() == spent
@@ -79,7 +85,7 @@ def test_the_planner_asks_for_no_tick_while_somebody_captures_by_hand(pipeline, 
     pipeline.registry.targets.add("small", "small", None)
     instance.create_run_for_job(
         defs.resolve_job_def("capture_now"),
-        run_config={"ops": {"capture_targets": {"config": {"labels": ["open"]}}}},
+        run_config={"labels": ["open"]},
         status=dg.DagsterRunStatus.STARTED,
     )
     # As if it were no demo's folder.

@@ -1,6 +1,7 @@
 """Capturing chosen targets now."""
 
 from datetime import date
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -27,20 +28,36 @@ class Chosen(dg.Config):
     labels: list[str] = Field(description='Labels of targets, for example ["nasa"]: `intel-pipeline targets list`.')
 
 
-@dg.op(pool="instagram", retry_policy=RETRIES)
-def capture_targets(context: dg.OpExecutionContext, pipeline: PipelineResource, config: Chosen) -> str:
-    """Capture the targets in today's round, whether they were captured today or not; returns the day."""
+@dg.op
+def todays_round(pipeline: PipelineResource, config: Chosen) -> str:
+    """Return the day of the round, once it is certain that the targets are there."""
     with failing_for_good():
         # Of nobody in particular a tick takes whatever is due, which is not what was asked for.
         if not config.labels:
             problem = "no target is named"
             raise SettingsError(problem, 'write labels: ["nasa"], or launch `tick`, which captures what is due')
+        for label in config.labels:
+            pipeline.it.registry.targets.get(label)
+        return today(pipeline.it.clock).isoformat()
+
+
+def capturing(surface: Surface, asset: str) -> dg.OpDefinition:
+    """Return the op that captures a surface of the chosen targets, whether they were captured today or not.
+
+    One for each: what a retry does again is the surface that the network stumbled over, not those before it.
+    """
+
+    @dg.op(name=f"capture_{surface}", pool="instagram", retry_policy=RETRIES)
+    def capture(context: dg.OpExecutionContext, pipeline: PipelineResource, config: Chosen, day: str) -> str:
         labels = [pipeline.it.registry.targets.get(label).label for label in config.labels]
-        day = today(pipeline.it.clock)
-    for surface, asset in SNAPSHOTS:
-        taken = take(context, pipeline, surface, day, TickConfig(targets=labels))
-        context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day.isoformat()))
-    return day.isoformat()
+        taken = take(context, pipeline, surface, date.fromisoformat(day), TickConfig(targets=labels))
+        context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day))
+        return day
+
+    return capture
+
+
+CAPTURES = [capturing(surface, asset) for surface, asset in SNAPSHOTS]
 
 
 @dg.op(pool="warehouse")
@@ -64,13 +81,21 @@ def derive_and_publish(context: dg.OpExecutionContext, pipeline: PipelineResourc
         context.log_event(dg.AssetMaterialization("publication", metadata={"path": dg.MetadataValue.path(str(file))}))
 
 
+@dg.config_mapping
+def chosen_targets(config: Chosen) -> dict[str, Any]:
+    """Tell every step of the same targets."""
+    return {"ops": {op.name: {"config": {"labels": config.labels}} for op in (todays_round, *CAPTURES)}}
+
+
 @dg.job(
     executor_def=dg.in_process_executor,
-    # What the launchpad begins with.
-    config={"ops": {"capture_targets": {"config": {"labels": []}}}},
-    description="Captures the targets that you name, once more if they were today, derives what changed and publishes it. "
-    "Requests count against the budget as ever.",
+    config=chosen_targets,
+    description='Captures the targets that you name, as in `labels: ["nasa"]`, once more if they were today, derives what '
+    "changed and publishes it. Requests count against the budget as ever.",
 )
 def capture_now() -> None:
     """Capture chosen targets."""
-    derive_and_publish(capture_targets())
+    day = todays_round()
+    for capture in CAPTURES:
+        day = capture(day)
+    derive_and_publish(day)
