@@ -7,7 +7,7 @@ import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json
 from intel_pipeline.upkeep.raw_pages import Tidied, tidy
-from intel_pipeline.upkeep.run_logs import forget
+from intel_pipeline.upkeep.run_logs import Forgotten, forget
 
 
 def upkeep(
@@ -29,18 +29,15 @@ def upkeep(
     if as_json:
         print_json(asdict(told) | {"run_logs": asdict(logs), "dry_run": dry_run})
         return
-    for line in lines(told, dry_run=dry_run):
+    for line in lines(told, logs, dry_run=dry_run):
         out.print(line)
-    out.print(
-        f"run logs: {logs.removed:,} {'would be ' if dry_run else ''}removed, {logs.removed_bytes:,} bytes; {logs.kept:,} kept"
-    )
     for name, reason in told.left.items():
         err.print(f"[yellow]left alone:[/] {plain(name)}: {plain(reason)}")
     kept = f"for {days} days" if days else "not at all"
     err.print(f"Pages of finished captures are kept {kept} (INTEL_RAW_PAGES_DAYS)")
 
 
-def lines(told: Tidied, *, dry_run: bool) -> list[str]:
+def lines(told: Tidied, logs: Forgotten, *, dry_run: bool) -> list[str]:
     """Return what was done in words."""
     would = "would be " if dry_run else ""
     became = "" if dry_run else f", now {told.became_bytes:,}"
@@ -48,4 +45,5 @@ def lines(told: Tidied, *, dry_run: bool) -> list[str]:
         f"{would}packed:  {told.packed:,} captures, {told.packed_bytes:,} bytes{became}",
         f"{would}removed: {told.removed:,} captures, {told.removed_bytes:,} bytes",
         f"in journals: {told.going_on:,} captures that go on, {told.waiting:,} of today, packed from tomorrow on",
+        f"run logs: {logs.removed:,} {would}removed, {logs.removed_bytes:,} bytes; {logs.kept:,} kept",
     ]

@@ -77,11 +77,9 @@ def rule(check: Any) -> str:  # noqa: ANN401  Pandera's own
 def of_table(asset: str, columns: Sequence[tuple[str, str, str | None]]) -> dict[str, dg.MetadataValue]:
     """Return the columns of a derived asset's table (name, type, comment) as metadata, with where they come from."""
     schema = dg.TableSchema([dg.TableColumn(name, kind, comment) for name, kind, comment in columns])
-    known = {name for name, *_ in columns}
     origins = {
         name: [dg.TableColumnDep(dg.AssetKey(one), column) for one, column in told]
-        for name, told in ORIGINS.get(asset, {}).items()
-        if name in known
+        for name, told in ORIGINS[asset].items()
     }
     return {
         SCHEMA: dg.TableSchemaMetadataValue(schema),

@@ -1,7 +1,7 @@
 """What runs tell the UI: numbers, which it plots, and a table of targets by their labels. Nobody's followers."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -30,9 +30,8 @@ def check_spec(name: str, asset: str, about: str) -> dg.AssetCheckSpec:
 
 def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
     """Return how the round stands after a tick, with what the tick itself spent."""
-    # Who was captured more than once counts by the last time.
-    newest = {capture.target: capture for capture in captures}
-    complete = sum(capture.verdict == "complete" for capture in newest.values())
+    newest = newest_of(captures)
+    complete = sum(capture.verdict == "complete" for capture in newest)
     metadata: dict[str, dg.MetadataValue] = {
         "dagster/partition_row_count": dg.MetadataValue.int(sum(capture.distinct_count or 0 for capture in captures)),
         "targets_captured": dg.MetadataValue.int(len(newest)),
@@ -54,30 +53,42 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> 
     return metadata
 
 
+def newest_of(captures: Sequence[Capture]) -> Sequence[Capture]:
+    """Return the last capture of each target, of captures that are the oldest first."""
+    return list({capture.target: capture for capture in captures}.values())
+
+
 def verdict_table(captures: Sequence[Capture]) -> dg.TableMetadataValue:
     """Return each target's verdict with the counts and the reasons."""
-    columns = [
-        dg.TableColumn("target"),
-        dg.TableColumn("verdict"),
-        dg.TableColumn("listed", "int"),
-        dg.TableColumn("reported", "int"),
-        dg.TableColumn("pages", "int"),
-        dg.TableColumn("reasons"),
-    ]
-    records = [
-        dg.TableRecord(
-            {
-                "target": capture.target,
-                "verdict": capture.verdict or "",
-                "listed": capture.distinct_count or 0,
-                "reported": capture.reported_after or 0,
-                "pages": capture.page_count or 0,
-                "reasons": "; ".join(capture.reasons),
-            }
+    types = {"target": "string", "verdict": "string", "listed": "int", "reported": "int", "pages": "int"}
+    rows = [
+        (
+            capture.target,
+            capture.verdict or "",
+            capture.distinct_count or 0,
+            capture.reported_after or 0,
+            capture.page_count or 0,
+            "; ".join(capture.reasons),
         )
         for capture in captures
     ]
+    return table({**types, "reasons": "string"}, rows)
+
+
+def table(types: Mapping[str, str], rows: Iterable[Sequence[str | int]]) -> dg.TableMetadataValue:
+    """Return rows as a table of the UI; `types`: of each column, by its name."""
+    records = [dg.TableRecord(dict(zip(types, row, strict=True))) for row in rows]
+    columns = [dg.TableColumn(name, kind) for name, kind in types.items()]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def telling(context: dg.OpExecutionContext) -> Callable[[int, int, str], None]:
+    """Return what writes into a run's log how many of how many captures are done, and of which surface the next are."""
+
+    def told(done: int, number: int, surface: str) -> None:
+        context.log.info("%s of %s captures: %s", done, number, surface)
+
+    return told
 
 
 def derived(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
@@ -101,7 +112,10 @@ def derived_result(asset: str, landed: "Landed") -> dg.MaterializeResult:
         severity=dg.AssetCheckSeverity.ERROR,
         description="\n".join(landed.unreadable) or "every snapshot of the round could be read",
     )
-    numbers: dict[str, dg.MetadataValue] = {
-        name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in landed.numbers.items()
-    }
-    return dg.MaterializeResult(metadata={**numbers, **of_table(asset, landed.columns)}, check_results=[check])
+    return dg.MaterializeResult(metadata=derived_metadata(asset, landed), check_results=[check])
+
+
+def derived_metadata(asset: str, landed: "Landed") -> dict[str, dg.MetadataValue]:
+    """Return what the UI is told of a derived asset: its numbers, and the columns of its table."""
+    numbers = {name.replace(" ", "_"): dg.MetadataValue.int(number) for name, number in landed.numbers.items()}
+    return {**numbers, **of_table(asset, landed.columns)}

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from stat import S_ISREG
 
 from intel_pipeline.pipeline import Pipeline
 
@@ -29,12 +30,12 @@ def forget(pipeline: Pipeline, *, dry_run: bool = False) -> Forgotten:
     forgotten = Forgotten()
     folder = pipeline.settings.dagster_dir / FOLDER
     for run in sorted(folder.iterdir()) if folder.is_dir() else ():
-        files = [(path, path.stat()) for path in [run, *run.rglob("*")] if not path.is_symlink()]
-        if max(stat.st_mtime for _, stat in files) >= until:
+        found = [path.lstat() for path in (run, *run.rglob("*"))]
+        if max(stat.st_mtime for stat in found) >= until:
             forgotten.kept += 1
             continue
         forgotten.removed += 1
-        forgotten.removed_bytes += sum(stat.st_size for path, stat in files if path.is_file())
+        forgotten.removed_bytes += sum(stat.st_size for stat in found if S_ISREG(stat.st_mode))
         if not dry_run:
             remove(run)
     return forgotten
@@ -42,7 +43,7 @@ def forget(pipeline: Pipeline, *, dry_run: bool = False) -> Forgotten:
 
 def remove(run: Path) -> None:
     """Remove the logs of a run."""
-    if run.is_dir():
+    if run.is_dir() and not run.is_symlink():
         shutil.rmtree(run)
     else:
         run.unlink()

@@ -100,7 +100,7 @@ def compare_table(read: Transaction, name: str, compared: Compared) -> None:
     for (label,) in differing:
         if label not in compared.left_out:
             pair = [f"from ({rows}) where whose is not distinct from $1" for rows in either]
-            numbers = (read.rows(f"select count(*) from {lacking(*both)}", label)[0][0] for both in (pair, pair[::-1]))  # noqa: S608  our own queries
+            numbers = (read.rows(f"select count(*) from {lacking(*two)}", label)[0][0] for two in (pair, pair[::-1]))  # noqa: S608  our own queries
             what = f"rows of {name} that differ from the rebuilt ones"
             compared.differences.append(Difference(what, label, *numbers))
 

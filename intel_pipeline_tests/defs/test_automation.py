@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from dataclasses import replace
 
 import dagster as dg
-import pytest
 
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.clock import today
@@ -13,12 +11,6 @@ from intel_pipeline.defs.running import run_tick
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline_tests.worlds import clock_of, small_pipeline
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        yield ephemeral
 
 
 def plan(pipeline: Pipeline, instance: dg.DagsterInstance, cursor: str | None = None) -> object:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 
 import dagster as dg
@@ -7,18 +6,12 @@ import pytest
 from intel_pipeline.clock import today
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.automation.planner import planner
-from intel_pipeline.defs.by_hand.capturing import SNAPSHOTS
+from intel_pipeline.defs.automation.ticks import SNAPSHOTS
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.running import run_tick
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse.writer import writing
 from intel_pipeline_tests.worlds import asked, small_pipeline
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        yield ephemeral
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, insta
     told = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
     day = today(pipeline.clock).isoformat()
     assert {name: event.partition for name, event in told.items() if name != "publication"} == dict.fromkeys(
-        (*(asset for _, asset in SNAPSHOTS), "profile_changes", "follower_changes", "followees", "post_metrics"), day
+        (*SNAPSHOTS.values(), "profile_changes", "follower_changes", "followees", "post_metrics"), day
     )
     followers = told["follower_snapshots"].step_materialization_data.materialization.metadata
     assert followers["targets_captured"].value == 2

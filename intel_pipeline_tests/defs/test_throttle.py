@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from intel_pipeline.clock import today
 from intel_pipeline.defs.automation.planner import planner
@@ -37,12 +36,6 @@ class Throttled:
         if reply is not None:
             self.refused.append(self.pipeline.clock.now())
         return reply
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        yield ephemeral
 
 
 def watched(pipeline: Pipeline, after: int) -> tuple[Throttled, Witness]:

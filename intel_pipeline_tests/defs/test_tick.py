@@ -1,5 +1,4 @@
 import logging
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import dagster as dg
@@ -17,12 +16,6 @@ from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
 from intel_pipeline.warehouse.writer import connected
 from intel_pipeline_tests.worlds import asked, next_morning, small_pipeline
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        yield ephemeral
 
 
 def metadata(instance: dg.DagsterInstance, asset: str) -> dict[str, object]:

@@ -1,5 +1,7 @@
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 
 from intel_pipeline.changes.evidence import change_id
 from intel_pipeline.errors import DamagedFileError
@@ -53,6 +55,16 @@ print("opened", flush=True)
 """
 
 
+@contextmanager
+def migrating(engine: Engine) -> Iterator[tuple[Connection, Config]]:
+    """Yield a connection, and what Alembic is told to move its schema up and down."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        yield connection, config
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with nothing in it."""
@@ -82,10 +94,7 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence_of_them(
     empty_url: str, clock: VirtualClock
 ) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := engine_for(empty_url)).begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(engine := engine_for(empty_url)) as (connection, config):
         command.upgrade(config, "0001")
         connection.execute(text(CAPTURE_OF_0001), {"moment": "2026-11-24 06:00:00.000000"})
     engine.dispose()
@@ -95,8 +104,7 @@ def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence
     evidence = (old.ended, old.limited, old.broken, old.gap_low, old.gap_high, old.missing_count, old.missing_limit)
     assert evidence == (None,) * 7
     assert old.held is False
-    with registry.engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(registry.engine) as (connection, config):
         command.downgrade(config, "0001")
         assert connection.execute(text("select distinct_count from captures")).all() == [(3,)]
     registry.close()
@@ -105,10 +113,7 @@ def test_a_registry_of_the_first_schema_keeps_its_captures_and_knows_no_evidence
 def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_session_is_used_unasked(
     empty_url: str, clock: VirtualClock
 ) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := engine_for(empty_url)).begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(engine := engine_for(empty_url)) as (connection, config):
         command.upgrade(config, "0004")
         for insertion in OF_0004:
             connection.execute(text(insertion), {"moment": "2026-11-24 06:00:00.000000"})
@@ -120,8 +125,7 @@ def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_sess
     assert registry.sessions.uses("desk") == {"desk": "any"}
     registry.sessions.welcome("desk", "plain.viewer")
     assert registry.sessions.uses() == {"desk": "any"}
-    with registry.engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(registry.engine) as (connection, config):
         command.downgrade(config, "0004")
         assert connection.execute(text("select username from sessions")).all() == [("plain.viewer",)]
     registry.close()
@@ -130,10 +134,7 @@ def test_what_was_there_before_sessions_were_assigned_is_read_by_any_and_no_sess
 def test_what_was_looked_up_before_changes_got_other_ids_is_known_by_the_new_one(
     empty_url: str, clock: VirtualClock
 ) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := engine_for(empty_url)).begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(engine := engine_for(empty_url)) as (connection, config):
         command.upgrade(config, "0001")
         connection.execute(text(CAPTURE_OF_0001), {"moment": "2026-11-24 06:00:00.000000"})
         command.upgrade(config, "0007")
@@ -142,18 +143,14 @@ def test_what_was_looked_up_before_changes_got_other_ids_is_known_by_the_new_one
     registry = open_registry(empty_url, clock)
     (settled,) = registry.settlements.of(["nasa"])
     assert (settled.change_id, settled.cause) == (change_id("nasa", "left", 7, "old"), "deactivated")
-    with registry.engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(registry.engine) as (connection, config):
         command.downgrade(config, "0007")
         assert connection.execute(text("select change_id from settlements")).all() == [("cea300e816d1aee53cfc6a56",)]
     registry.close()
 
 
 def test_requests_of_an_older_schema_go_on_counting(empty_url: str, clock: VirtualClock) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with (engine := engine_for(empty_url)).begin() as connection:
-        config.attributes["connection"] = connection
+    with migrating(engine := engine_for(empty_url)) as (connection, config):
         command.upgrade(config, "0003")
         connection.execute(text(REQUEST_OF_0003), {"moment": "2026-11-24 06:00:00.000000"})
     engine.dispose()

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intel_pipeline.changes.comparison import MEMBER
+from intel_pipeline.changes.evidence import change_id
 from intel_pipeline.changes.rows import KEPT
 from intel_pipeline.changes.standing import LOST, Standing
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
@@ -101,6 +102,8 @@ def test_landing_in_whatever_order_teaches_what_the_whole_history_teaches_at_onc
     one_by_one(registry, lake, file, shuffled)
     assert learned(file, target) == expected(history, target)
     assert rows(file, CHANGES) == rows(file, "select count(*) from follower_changes")
+    named = rows(file, "select change_id, target, kind, user_id, first_capture_id from follower_changes")
+    assert all(found == change_id(*finding) for found, *finding in named)
     standing = "select * exclude (cause) from follower_changes order by all"
     assert rows(file, standing) == rows(file, NEWEST_WORDS)
     once = tables(file, TABLES)

@@ -5,7 +5,15 @@ from typing import Any
 
 import dagster as dg
 
-SNAPSHOTS = ("profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots")
+from intel_pipeline.instagram.source import Surface
+
+# The asset that each surface's captures belong to, in the order in which a tick takes them.
+SNAPSHOTS: dict[Surface, str] = {
+    "profile": "profile_snapshots",
+    "followers": "follower_snapshots",
+    "followees": "followee_snapshots",
+    "posts": "post_snapshots",
+}
 
 # In one process: each step in a process of its own costs five times as much in imports.
 tick = dg.define_asset_job(
@@ -18,4 +26,4 @@ tick = dg.define_asset_job(
 
 def run_config(targets: Sequence[str]) -> dict[str, Any]:
     """Return the run config of a tick for chosen targets; none means what is due."""
-    return {"ops": {asset: {"config": {"targets": list(targets)}} for asset in SNAPSHOTS}}
+    return {"ops": {asset: {"config": {"targets": list(targets)}} for asset in SNAPSHOTS.values()}}

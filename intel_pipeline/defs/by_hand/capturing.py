@@ -7,19 +7,14 @@ import dagster as dg
 from pydantic import Field
 
 from intel_pipeline.clock import today
-from intel_pipeline.defs.reporting import derived_result
+from intel_pipeline.defs.automation.ticks import SNAPSHOTS
+from intel_pipeline.defs.failing import failing_for_good
+from intel_pipeline.defs.marts.publication import published
+from intel_pipeline.defs.reporting import derived_metadata
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, failing_for_good, take
+from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.instagram.source import Surface
-
-# The asset that each surface's captures belong to, in the order of a tick.
-SNAPSHOTS: tuple[tuple[Surface, str], ...] = (
-    ("profile", "profile_snapshots"),
-    ("followers", "follower_snapshots"),
-    ("followees", "followee_snapshots"),
-    ("posts", "post_snapshots"),
-)
 
 
 class Chosen(dg.Config):
@@ -57,7 +52,7 @@ def capturing(surface: Surface, asset: str) -> dg.OpDefinition:
     return capture
 
 
-CAPTURES = [capturing(surface, asset) for surface, asset in SNAPSHOTS]
+CAPTURES = [capturing(surface, asset) for surface, asset in SNAPSHOTS.items()]
 
 
 @dg.op(pool="warehouse")
@@ -75,10 +70,9 @@ def derive_and_publish(context: dg.OpExecutionContext, pipeline: PipelineResourc
             landed = derived(pipeline.it, date.fromisoformat(day))
             for line in landed.unreadable:
                 context.log.warning("%s", line)
-            metadata = derived_result(asset, landed).metadata
+            metadata = derived_metadata(asset, landed)
             context.log_event(dg.AssetMaterialization(asset, metadata=metadata, partition=day))
-        file, _ = derive.publish_now(pipeline.it)
-        context.log_event(dg.AssetMaterialization("publication", metadata={"path": dg.MetadataValue.path(str(file))}))
+        context.log_event(dg.AssetMaterialization("publication", metadata=published(pipeline.it)))
 
 
 @dg.config_mapping

@@ -3,8 +3,9 @@
 import dagster as dg
 from pydantic import Field
 
+from intel_pipeline.defs.failing import failing_for_good
+from intel_pipeline.defs.reporting import telling
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.defs.snapshots.taking import failing_for_good
 
 
 class RebuildConfig(dg.Config):
@@ -15,7 +16,8 @@ class RebuildConfig(dg.Config):
     )
 
 
-@dg.op(pool="warehouse")
+# In no pool: it works beside the warehouse, and a tick that derives meanwhile would wait for all of it.
+@dg.op
 def rebuild_warehouse(context: dg.OpExecutionContext, pipeline: PipelineResource, config: RebuildConfig) -> None:
     """Derive everything again from lake and registry beside the warehouse, which it replaces, and publish it."""
     from intel_pipeline.warehouse.derive import publish_now
@@ -23,8 +25,7 @@ def rebuild_warehouse(context: dg.OpExecutionContext, pipeline: PipelineResource
 
     with failing_for_good():
         it = pipeline.it
-        told = lambda done, number, surface: context.log.info("%s of %s captures: %s", done, number, surface)  # noqa: E731
-        rebuilt = rebuild(it, None, told, incomplete=config.incomplete)
+        rebuilt = rebuild(it, None, telling(context), incomplete=config.incomplete)
         file, _ = publish_now(it)
     for line in dict.fromkeys(rebuilt.unreadable):
         context.log.warning("left out: %s", line)

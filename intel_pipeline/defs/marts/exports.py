@@ -5,6 +5,7 @@ from typing import Literal
 import dagster as dg
 from pydantic import Field
 
+from intel_pipeline.defs.reporting import table
 from intel_pipeline.defs.resources import PipelineResource
 
 
@@ -32,12 +33,11 @@ def exports(config: ExportConfig, pipeline: PipelineResource) -> dg.MaterializeR
     folder = it.settings.exports_dir
     form = Form(config.format)
     done = export_tables(it.settings.publication, folder, config.tables, selection, form, it.clock.now())
-    records = [dg.TableRecord({"file": one.path.name, "rows": one.rows, "bytes": one.bytes}) for one in done]
-    columns = [dg.TableColumn("file"), dg.TableColumn("rows", "int"), dg.TableColumn("bytes", "int")]
+    files = [(one.path.name, one.rows, one.bytes) for one in done]
     metadata = {
         "path": dg.MetadataValue.path(str(folder)),
         "rows": dg.MetadataValue.int(sum(one.rows for one in done)),
         "bytes": dg.MetadataValue.int(sum(one.bytes for one in done)),
-        "files": dg.MetadataValue.table(records, schema=dg.TableSchema(columns)),
+        "files": table({"file": "string", "rows": "int", "bytes": "int"}, files),
     }
     return dg.MaterializeResult(metadata=metadata)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from intel_pipeline.defs.reporting import check_spec
+from intel_pipeline.defs.reporting import check_spec, newest_of
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.registry.models import Capture
 
@@ -103,7 +103,7 @@ def results(
 
     `drifted`: whether Instagram answered in another shape than is known, which only a newer program can mend.
     """
-    newest = {capture.target: capture for capture in captures}.values()
+    newest = newest_of(captures)
     for name, check in checks_of(surface).items():
         found = {capture.target: said for capture in newest if (said := check.fault(capture)) is not None}
         yield dg.AssetCheckResult(

@@ -1,7 +1,6 @@
 """The body that the snapshot assets share."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,11 +12,11 @@ from intel_pipeline.capture.snapshot import contract
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.columns import of_contract
+from intel_pipeline.defs.failing import failing_for_good
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.defs.reporting import round_metadata
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots import checks
-from intel_pipeline.errors import IntelError, RegistryError
 from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.registry.models import Capture
@@ -100,18 +99,3 @@ def take(
     captures = it.registry.captures.of_round(day, surface)
     numbers = round_metadata(tally, captures, it.registry.ledger.total() - spent)
     return Taken(tally, captures, {**numbers, **of_contract(contract(surface))})
-
-
-@contextmanager
-def failing_for_good() -> Iterator[None]:
-    """Let no error of ours be retried but one of the registry's server, which is back soon if it is started anew.
-
-    A policy retries whatever is raised, and a closed round, a wrong password or a full disk is no better ten seconds
-    later.
-    """
-    try:
-        yield
-    except RegistryError:
-        raise
-    except IntelError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error

@@ -11,8 +11,8 @@ from intel_pipeline.warehouse.writer import Transaction
 
 BEGINNINGS = ("followed", "refollowed", "revealed")
 SPAN = "target, user_id, username, began_as, followed_not_before, followed_not_after"
-# Found once, by their numbers first: these have to be read of all members, and their texts of nobody. And not updated where they lie: a column
-# of which one row in a hundred thousand is updated is written anew as a whole.
+# Found once, by their numbers first: these have to be read of all members, and their texts of nobody. And not updated
+# where they lie: a column of which one row in a hundred thousand is updated is written anew as a whole.
 TOUCHED = """
 create or replace temp table touched as
 with near as materialized (

@@ -53,7 +53,6 @@ def renamed(before: Callable[[str], str], after: Callable[[str], str]) -> None:
         if target not in captures:
             captures = {target: list(db.scalars(of_target.where(CAPTURES.c.target == target)))}
         texts = (f"{target}\x1fleft\x1f{user_id}\x1f{capture_id}" for capture_id in captures[target])
-        for text in texts:
-            if before(text) == change_id:
-                known = SETTLEMENTS.c.change_id == change_id
-                db.execute(sa.update(SETTLEMENTS).where(known).values(change_id=after(text)))
+        if (found := next((text for text in texts if before(text) == change_id), None)) is not None:
+            known = SETTLEMENTS.c.change_id == change_id
+            db.execute(sa.update(SETTLEMENTS).where(known).values(change_id=after(found)))
