@@ -5,13 +5,14 @@ import dagster as dg
 from intel_pipeline.defs import changes, marts, snapshots
 from intel_pipeline.defs import upkeep as keeping
 from intel_pipeline.defs.automation.planner import planner
-from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep
+from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep, freshness_look
 from intel_pipeline.defs.automation.ticks import tick
 from intel_pipeline.defs.automation.upkeep import upkeep
 from intel_pipeline.defs.by_hand.capturing import capture_now
 from intel_pipeline.defs.by_hand.rebuilding import rebuild_changes
 from intel_pipeline.defs.by_hand.verification import verify
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots.freshness import freshness, look
 
 defs = dg.Definitions(
     assets=[
@@ -24,9 +25,10 @@ defs = dg.Definitions(
         # What is kept for how long.
         *dg.load_assets_from_package_module(keeping),
     ],
+    asset_checks=[freshness],
     # By the clock, and by hand.
-    jobs=[tick, upkeep, capture_now, rebuild_changes, verify],
-    schedules=[daily_round, daily_upkeep],
+    jobs=[tick, upkeep, look, capture_now, rebuild_changes, verify],
+    schedules=[daily_round, daily_upkeep, freshness_look],
     sensors=[planner],
     # A run from the UI in one process too: each step in a process of its own costs five times as much in imports.
     executor=dg.in_process_executor,

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from intel_pipeline.capture.sharing import Lack, Shares, Standing, share
 from intel_pipeline.clock import Clock, SystemClock, today
-from intel_pipeline.instagram.source import LISTS, SURFACES, Surface
+from intel_pipeline.due import dues
+from intel_pipeline.instagram.source import LISTS, Surface
 from intel_pipeline.registry.capture_queries import Reading
 from intel_pipeline.registry.models import LOGGED_OUT, Target
 from intel_pipeline.registry.moving import refuse_second
@@ -61,6 +62,21 @@ class Pipeline:
             return f"{surface} are only shown to a logged-in session, and none is in use"
         return "without a session posts cost a request each; INTEL_SURFACES=profile,posts captures them all the same"
 
+    def lacking(self, surface: Surface, day: date) -> list[Target]:
+        """Return the active targets whose `surface` the round of `day` lacks by their cadence, the longest due first."""
+        return [due.target for due in dues(self, surface, day) if due.lacking]
+
+    def resting(self) -> str | None:
+        """Return until when nothing is asked of Instagram by itself, in words; None outside of the quiet hours."""
+        quiet = self.settings.quiet
+        until = quiet.until(self.clock.now()) if quiet else None
+        return f"quiet hours (INTEL_QUIET_HOURS) until {until:%Y-%m-%d %H:%M} UTC" if until else None
+
+    def rests(self) -> datetime | None:
+        """Return when the next quiet hours begin; None where there are none."""
+        quiet = self.settings.quiet
+        return quiet.next(self.clock.now()) if quiet else None
+
     def shares(
         self, surface: Surface, day: date, targets: Sequence[Target] | None = None, most: int | None = None
     ) -> Shares:
@@ -75,7 +91,7 @@ class Pipeline:
                 last=last.get(target.label),
                 cost=self._cost(surface, last.get(target.label)),
             )
-            for target in (captures.due(surface, day) if targets is None else targets)
+            for target in (self.lacking(surface, day) if targets is None else targets)
         ]
         return share(lacks, self._standings(lacks, surface, uses), day, most)
 
@@ -93,13 +109,13 @@ class Pipeline:
         uses = self.uses()
         return sum(
             bool(self.readers(target, surface, uses))
-            for surface in SURFACES
-            for target in self.registry.captures.due(surface, day)
+            for surface in self.surfaces
+            for target in self.lacking(surface, day)
         )
 
     def idle(self, day: date) -> str | None:
         """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None."""
-        shares = [self.shares(surface, day, most=1) for surface in SURFACES]
+        shares = [self.shares(surface, day, most=1) for surface in self.surfaces]
         if any(one.reads for one in shares):
             return None
         return "; ".join(dict.fromkeys(reason for one in shares for reason in one.waiting.values())) or None

@@ -6,10 +6,13 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from intel_pipeline.capture.cadence import HOURS_A_WEEK, hours_of, list_hours_of
+from intel_pipeline.capture.quiet_hours import QuietHours, begin_and_end
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.instagram.source import SURFACES, Surface
 
@@ -26,6 +29,27 @@ def listed(text: object) -> object:
         message = "the profile has to be among them: it tells who the target is, and how many it has"
         raise ValueError(message)
     return tuple(sorted(parts, key=lambda part: SURFACES.index(part) if part in SURFACES else len(SURFACES)))
+
+
+def quiet(text: str | None) -> str | None:
+    """Return what are quiet hours; ValueError for what are none."""
+    if text is not None:
+        begin_and_end(text)
+    return text
+
+
+def zone(name: str) -> str:
+    """Return the name of a time zone; ValueError for what is none."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"'{name}' is no time zone of the IANA's database, as Europe/Berlin is"
+        raise ValueError(message) from error
+    return name
+
+
+Cadence = Annotated[int, BeforeValidator(hours_of), Field(ge=1, le=HOURS_A_WEEK)]
+ListCadence = Annotated[int, BeforeValidator(list_hours_of), Field(ge=24, le=HOURS_A_WEEK)]
 
 
 class Settings(BaseSettings):
@@ -66,6 +90,39 @@ class Settings(BaseSettings):
             examples=["profile,followers,followees,posts"],
         ),
     ] = None
+    profile_cadence: Annotated[
+        Cadence, Field(description="How often profiles are captured: hourly to weekly.", examples=["6h"])
+    ] = 24
+    followers_cadence: Annotated[
+        ListCadence, Field(description="How often follower lists are captured: daily to weekly.", examples=["2d"])
+    ] = 24
+    followees_cadence: Annotated[
+        ListCadence,
+        Field(description="How often lists of followees are captured: daily to weekly.", examples=["weekly"]),
+    ] = 24
+    posts_cadence: Annotated[
+        Cadence, Field(description="How often posts are captured: hourly to weekly.", examples=["daily"])
+    ] = 24
+    young_posts_cadence: Annotated[
+        Cadence,
+        Field(
+            description="How often posts are captured while the newest one is younger than two days, if that is more often.",
+            examples=["6h"],
+        ),
+    ] = 12
+    quiet_hours: Annotated[
+        str | None,
+        AfterValidator(quiet),
+        Field(
+            description="Hours in which nothing is asked of Instagram by itself; unset means none. A command still asks.",
+            examples=["23:00-07:00"],
+        ),
+    ] = None
+    time_zone: Annotated[
+        str,
+        AfterValidator(zone),
+        Field(description="Time zone by whose clocks the quiet hours go.", examples=["Europe/Berlin"]),
+    ] = "UTC"
     registry_url: Annotated[
         SecretStr | None,
         Field(
@@ -206,6 +263,11 @@ class Settings(BaseSettings):
     publications_kept: Annotated[
         int, Field(ge=1, le=100, description="Publications kept for readers that hold an older one.", examples=["3"])
     ] = 3
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """When nothing is asked of Instagram by itself; None for never."""
+        return QuietHours(*begin_and_end(self.quiet_hours), ZoneInfo(self.time_zone)) if self.quiet_hours else None
 
     @cached_property
     def journal_dir(self) -> Path:

@@ -20,7 +20,7 @@ from intel_pipeline.capture.sparing import spares_the_session
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.errors import BusyError, CaptureError, IntelError, RegistryError
-from intel_pipeline.instagram.errors import DriftError, GoneError, InstagramError, TransientError, UnreachableError
+from intel_pipeline.instagram.errors import GoneError, InstagramError, TransientError, UnreachableError
 from intel_pipeline.instagram.readings.friendships_rest import FollowList
 from intel_pipeline.instagram.source import Source, Subject
 from intel_pipeline.pipeline import Pipeline
@@ -115,14 +115,13 @@ def respond(session: SessionInUse, source: Source, capture: Capture, tally: Tall
         else:
             tally.halted[session.name] = error.problem
         return False
-    if isinstance(error, DriftError):
-        tally.drifted.append(capture.target)
     return fail(session.pipeline, capture, tally, error)
 
 
 def fail(pipeline: Pipeline, capture: Capture, tally: Tally, error: IntelError) -> bool:
     """Finish a capture that proves nothing, with the reason; return that it is settled."""
-    outcome = Outcome(verdict="failed", reasons=(error.problem,))
+    kind = error.kind if isinstance(error, InstagramError) else None
+    outcome = Outcome(verdict="failed", reasons=(error.problem,), failure=kind)
     pipeline.registry.captures.finish(capture, outcome, None)
     tally.verdicts[capture.target] = "failed"
     tally.reasons[capture.target] = error.problem

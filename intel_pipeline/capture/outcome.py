@@ -13,7 +13,8 @@ Verdict = Literal["complete", "partial", "limited", "suspect", "failed"]
 class Outcome:
     """A verdict with its reasons in words, its counts, and whom and when it is about.
 
-    What follows `finished_at` is known of follower lists only: their evidence, the band that the gap was held
+    `failure`: the kind of error that it failed with. `newest_post_at`: when the newest of the posts was published.
+    What follows is known of follower lists only: their evidence, the band that the gap was held
     against, how many members of the complete list before it are missing and how many may be, whether it is `held`
     back for that, and what becomes of those that were.
     """
@@ -29,6 +30,8 @@ class Outcome:
     username: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    failure: str | None = None
+    newest_post_at: datetime | None = None
     ended: bool | None = None
     limited: bool | None = None
     broken: str | None = None

@@ -75,5 +75,6 @@ def capture_posts(source: Source, journal: Journal, subject: Subject, most: int,
         username=profile.username,
         started_at=first.received_at,
         finished_at=page.received_at,
+        newest_post_at=max((post.taken_at for post in found.values()), default=None),
     )
     return Finding(outcome, (frame,))

@@ -1,14 +1,16 @@
 """What a tick may do, and what came of it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from intel_pipeline.instagram.source import Surface
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one tick may do: `most` targets, none begun after `seconds`; `targets` names them instead of what is due.
+    """What one tick may do: `most` targets, none begun after `seconds`, nor after `until`.
+
+    `targets` names them instead of what is due.
 
     `last_try`: a stumble of the network is written down as a failure rather than left for another try.
     """
@@ -16,6 +18,7 @@ class Limits:
     most: int
     seconds: float
     targets: tuple[str, ...] = ()
+    until: datetime | None = None
     last_try: bool = True
 
 
@@ -32,7 +35,6 @@ class Tally:
     due: int = 0
     verdicts: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
-    drifted: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)
     halted: dict[str, str] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, wa
     if limits.targets:
         targets = [registry.targets.get(label) for label in limits.targets]
     else:
-        targets = registry.captures.due(surface, day)
+        targets = pipeline.lacking(surface, day)
     shares = pipeline.shares(surface, day, targets, limits.most)
     none = pipeline.unread(surface)
     waiting = {**shares.waiting, **(dict.fromkeys(shares.unread, none) if none else {})}
@@ -63,6 +63,9 @@ def read(  # noqa: PLR0913  the batch's own state
     ends = clock.now() + timedelta(seconds=seconds)
     with session.source() as source:
         for target in targets:
+            if limits.until and clock.now() >= limits.until:
+                tally.over = f"from {limits.until:%H:%M} UTC on nothing is asked (quiet hours)"
+                return
             if clock.now() > ends:
                 tally.halted[session.name] = f"{seconds:.0f} s are over; the rest is for the next tick"
                 return

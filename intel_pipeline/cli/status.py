@@ -1,6 +1,7 @@
 """How things stand."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, cast
 
 from intel_pipeline.capture.forecast import Rest, time_for
@@ -8,6 +9,8 @@ from intel_pipeline.capture.shelf_life import shelf_life
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.session_use import known
 from intel_pipeline.cli.session_use import standing as standing_of
+from intel_pipeline.clock import today
+from intel_pipeline.due import dues
 from intel_pipeline.instagram.readings.posts_timeline import PAGE
 from intel_pipeline.instagram.source import LISTS, SURFACES
 from intel_pipeline.pipeline import Pipeline
@@ -36,7 +39,7 @@ def status(as_json: AsJson = False) -> None:
     Of each session: what it is used for, and whether it is usable, cools down, which ends by itself, or is stopped
     (`intel-pipeline breaker close NAME` once you have acted); how much of what it has spent of its limits, over all
     processes. A limit with a star is its own (`intel-pipeline sessions limits NAME`). Without a session, profiles are
-    read logged out.
+    read logged out. `next_due`: from when on a surface is captured again (`intel-pipeline targets cadence`).
     """
     with opened() as pipeline:
         report = standing(pipeline)
@@ -56,8 +59,9 @@ def status(as_json: AsJson = False) -> None:
     captures = report["captures"]
     if captures:
         out.print()
-        print_table(tuple(captures[0]), [tuple(capture.values()) for capture in captures])
-    elif not report["in_progress"]:
+        rows = [(*capture.values(),) for capture in in_words(captures, pipeline.clock.now())]
+        print_table(tuple(captures[0]), rows)
+    if not (report["in_progress"] or any(one["captured"] for one in captures)):
         err.print("Nothing captured yet: `intel-pipeline targets add USERNAME`, then `intel-pipeline capture`")
 
 
@@ -66,31 +70,54 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
     registry, settings = pipeline.registry, pipeline.settings
     day = registry.rounds.open()
     published = newest_of(settings.publication)
-    finished = [
-        {
-            "target": capture.target,
-            "surface": capture.surface,
-            "captured": capture.finished_at,
-            "verdict": capture.verdict,
-            "listed": capture.distinct_count,
-            "reported": capture.reported_after,
-            "reasons": "; ".join(capture.reasons),
-        }
-        for capture in registry.captures.latest()
-    ]
     return {
         "data_folder": str(settings.data_dir),
         "registry": registry.place,
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
         "due": pipeline.due(day) if day else 0,
-        "waits_for": (day and pipeline.idle(day)) or "nothing",
+        "waits_for": pipeline.resting() or (day and pipeline.idle(day)) or "nothing",
         "sessions": sessions(pipeline),
         "budgets": budgets(pipeline),
         "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
         "in_progress": [in_progress(pipeline, capture) for capture in registry.captures.in_progress()],
-        "captures": finished,
+        "captures": surfaces(pipeline, day or today(pipeline.clock)),
     }
+
+
+def surfaces(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
+    """Return a row per surface of a target: its newest finished capture, and from when on it is due again."""
+    next_due = {
+        (due.target.label, str(surface)): due.at
+        for surface in pipeline.surfaces
+        for due in dues(pipeline, surface, day)
+    }
+    latest = {(capture.target, capture.surface): capture for capture in pipeline.registry.captures.latest()}
+    place = {str(surface): number for number, surface in enumerate(SURFACES)}
+    in_order = sorted(latest.keys() | next_due.keys(), key=lambda one: (one[0], place[one[1]]))
+    return [captured(*one, latest.get(one), next_due.get(one)) for one in in_order]
+
+
+def captured(label: str, surface: str, capture: Capture | None, next_due: datetime | None) -> dict[str, Any]:
+    """Return a row for a surface of a target; `next_due` is None where it is captured no more."""
+    return {
+        "target": label,
+        "surface": surface,
+        "captured": capture and capture.finished_at,
+        "verdict": capture and capture.verdict,
+        "listed": capture and capture.distinct_count,
+        "reported": capture and capture.reported_after,
+        "next_due": next_due,
+        "reasons": "; ".join(capture.reasons) if capture else "",
+    }
+
+
+def in_words(captures: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Return the captures with `now` where one is due already."""
+    return [
+        {**one, "next_due": "now" if one["next_due"] and one["next_due"] <= now else one["next_due"]}
+        for one in captures
+    ]
 
 
 def in_progress(pipeline: Pipeline, capture: Capture) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from intel_pipeline.cli.cadence import cadence
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(cadence)
 Label = Annotated[str, typer.Argument(help="The target's label (or its username).")]
 
 

@@ -30,25 +30,26 @@ class CaptureQueries:
     engine: Engine
     clock: Clock
 
-    def due(self, surface: str, day: date) -> list[Target]:
-        """Return the active targets whose `surface` the round of `day` still lacks, longest uncaptured first.
+    def newest_of_active(
+        self, surface: str, day: date, verdict: str | None = None
+    ) -> list[tuple[Target, Capture | None]]:
+        """Return each active target with its newest finished capture of `surface` in the round of `day` or one before.
 
-        One that was begun and interrupted is due until it is finished, whatever else the round has of it.
+        `verdict`: the newest of those. A look into an index for each, so that it costs the same after years.
         """
-        finished = select(Capture.target, func.max(Capture.finished_at).label("last")).where(Capture.surface == surface)
-        last = finished.group_by(Capture.target).subquery()
-        done = select(Capture.target).where(
-            Capture.surface == surface, Capture.round == day, Capture.finished_at.is_not(None)
+        newest = (
+            select(Capture.capture_id)
+            .where(Capture.target == Target.label, Capture.surface == surface, Capture.finished_at.is_not(None))
+            # A clock that stood in the future for an hour must not silence a target until then.
+            .where(Capture.round <= day, *([] if verdict is None else [Capture.verdict == verdict]))
+            .order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
+            .limit(1)
+            .correlate(Target)
+            .scalar_subquery()
         )
-        begun = select(Capture.target).where(Capture.surface == surface, Capture.finished_at.is_(None))
-        query = (
-            select(Target)
-            .outerjoin(last, last.c.target == Target.label)
-            .where(Target.state == "active", Target.label.not_in(done) | Target.label.in_(begun))
-            .order_by(last.c.last.asc().nulls_first(), Target.label)
-        )
+        query = select(Target, Capture).outerjoin(Capture, Capture.capture_id == newest)
         with Session(self.engine, expire_on_commit=False) as db:
-            return list(db.scalars(query))
+            return [(target, capture) for target, capture in db.execute(query.where(Target.state == "active"))]
 
     def get(self, capture_id: str) -> Capture:
         """Return one capture, or raise CaptureError."""

@@ -134,6 +134,8 @@ class Captures(CaptureCourse):
             missing_limit=outcome.missing_limit,
             set_aside=set_aside or None,
             held=outcome.held,
+            newest_post_at=outcome.newest_post_at,
+            failure=outcome.failure,
             resolved=outcome.resolved,
         )
         if not finished:

@@ -54,7 +54,8 @@ class Base(DeclarativeBase):
 class Target(Base):
     """One Instagram account on the watchlist. `state`: active, paused or removed.
 
-    `session`: the only one that reads it; null is any.
+    `session`: the only one that reads it; null is any. `cadence`: hours between captures of a surface, by its name, where
+    they are not the settings'.
     """
 
     __tablename__ = "targets"
@@ -66,6 +67,7 @@ class Target(Base):
     purpose: Mapped[str | None]
     added_at: Mapped[datetime]
     session: Mapped[str | None] = mapped_column(words(60))
+    cadence: Mapped[dict[str, int] | None]
 
 
 class Round(Base):
@@ -83,7 +85,9 @@ class Capture(Base):
 
     While it goes on, `row_count` and `reported_before` tell how far it had come some minutes ago.
     `started_at` and `finished_at` are the moments of its first and last page. `origin`: instagram, simulator or
-    archive. `round` is null for imports. `set_aside`: rows that broke the contract and lie in quarantine, null for none. `session`: whose view of Instagram it is; null where that is not known.
+    archive. `round` is null for imports. `set_aside`: rows that broke the contract and lie in quarantine, null for none.
+    `session`: whose view of Instagram it is; null where that is not known. `failure`: the kind of error that a capture
+    failed with (gone, private, drift, …). `newest_post_at`: when the newest of the posts was published.
 
     Of follower lists, from `ended` on: their evidence, the band that the gap was held against, how many members of the
     complete list before it are missing and how many may be, and whether it is `held` back for that.
@@ -133,6 +137,8 @@ class Capture(Base):
     set_aside: Mapped[int | None]
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
     session: Mapped[str | None] = mapped_column(words(60))
+    newest_post_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(words(16))
 
 
 class Settlement(Base):

@@ -110,6 +110,14 @@ class Targets:
             target.session = session
         return target
 
+    def pace(self, label: str, cadence: dict[str, int]) -> Target:
+        """Give a target a cadence of its own: hours between captures by surface; the settings' for those not named."""
+        target = self.get(label)
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            target = db.merge(target)
+            target.cadence = cadence or None
+        return target
+
     def identify(self, label: str, user_id: int, username: str) -> None:
         """Remember the account's id, and the name it goes by now.
 

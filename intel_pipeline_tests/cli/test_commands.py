@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -293,3 +293,27 @@ def test_real_captures_are_not_imported_into_a_demo(demo, tmp_path):
     archived(tmp_path / "archive", "2021-04-13")
     with pytest.raises(ArchiveError, match="holds a demo"):
         run("import", "archive", str(tmp_path / "archive"), "--captured-at", "2021-04-13")
+
+
+def test_targets_are_given_a_cadence_of_their_own_and_status_says_when_they_are_due_next(demo):
+    own = answer("targets", "cadence", "business", "--followers", "weekly", "--profile", "6h", "--json")
+    assert own == [
+        {"target": "business", "profile": "6h*", "followers": "weekly*", "followees": None, "posts": "daily"}
+    ]
+    report = {(one["target"], one["surface"]): one["next_due"] for one in answer("status", "--json")["captures"]}
+    daily = next(due for (label, surface), due in report.items() if label != "business" and surface == "profile")
+    weekly, daily = (datetime.fromisoformat(due) for due in (report["business", "followers"], daily))
+    assert weekly - daily == timedelta(days=6)
+    assert "business   6h*" in run("targets", "cadence").stdout
+    reset = answer("targets", "cadence", "business", "--default", "--json")
+    assert reset[0]["followers"] == "daily"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [(("business", "--followers", "6h"), "too often for a list"), (("--profile", "6h"), "name the targets")],
+)
+def test_a_cadence_that_cannot_be_is_refused(demo, words, why):
+    result = run("targets", "cadence", *words)
+    assert result.exit_code == 2
+    assert why in " ".join(result.output.split())

@@ -1,9 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import dagster as dg
 
 from intel_pipeline.capture.outcome import Outcome
+from intel_pipeline.capture.tally import Limits
+from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
+from intel_pipeline.definitions import defs
 from intel_pipeline.defs.automation.planner import planner, read_cursor
 from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep
 from intel_pipeline.defs.resources import PipelineResource
@@ -111,3 +115,50 @@ def test_the_planner_waits_where_only_lists_are_left_and_their_budget_is_spent(t
     assert "budget of 200 identities in a day, until 2026-11-03 06:00 UTC" in plan(pipeline, instance).skip_message
     clock_of(pipeline).sleep(86_400)
     assert plan(pipeline, instance).run_requests
+
+
+def test_after_a_week_offline_the_missed_mornings_come_to_one_run_of_today(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"]))
+    begin_day(pipeline, instance)
+    clock_of(pipeline).advance(timedelta(days=7))
+    requests = [begin_day(pipeline, instance) for _ in range(7)]
+    assert {(request.run_key, request.partition_key) for request in requests} == {("2026-11-09-first", "2026-11-09")}
+    assert pipeline.registry.rounds.open() == today(pipeline.clock)
+
+
+def test_in_quiet_hours_the_round_is_opened_and_nothing_is_asked_until_they_end(tmp_path, instance):
+    pipeline = on_instagram(small_pipeline(tmp_path, ["open"], quiet_hours="22:00-08:00", time_zone="Europe/Berlin"))
+    assert "quiet hours" in begin_day(pipeline, instance).skip_message
+    assert pipeline.registry.rounds.open() == today(pipeline.clock)
+    assert "until 2026-11-02 07:00 UTC" in plan(pipeline, instance).skip_message
+    clock_of(pipeline).advance(timedelta(hours=1))
+    (request,) = plan(pipeline, instance).run_requests
+    configured = {step["config"]["until"] for step in request.run_config["ops"].values()}
+    assert configured == {"2026-11-02T21:00:00+00:00"}
+
+
+def test_a_tick_begins_no_target_in_quiet_hours(tmp_path):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    until = pipeline.clock.now() + timedelta(seconds=5)
+    tally = capture_due(pipeline, "profile", today(pipeline.clock), Limits(9, 900, until=until), lambda *_: None)
+    assert len(tally.verdicts) == 1
+    assert "quiet hours" in tally.stopped
+
+
+def test_the_freshness_of_each_surface_is_told_though_no_tick_runs(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+
+    def looked() -> dict[str, tuple[bool, str]]:
+        job = defs.resolve_job_def("look_at_freshness")
+        result = job.execute_in_process(instance=instance, resources={"pipeline": PipelineResource.given(pipeline)})
+        found = result.get_asset_check_evaluations()
+        return {one.asset_key.to_user_string(): (one.passed, one.severity.name) for one in found}
+
+    assert {passed for passed, _ in looked().values()} == {True}
+    clock_of(pipeline).advance(timedelta(days=3))
+    captured = dict.fromkeys(("profile_snapshots", "follower_snapshots", "post_snapshots"), False)
+    assert {asset: passed for asset, (passed, _) in looked().items()} == {**captured, "followee_snapshots": True}
+    assert looked()["follower_snapshots"] == (False, "WARN")
+    clock_of(pipeline).advance(timedelta(days=2))
+    assert looked()["follower_snapshots"] == (False, "ERROR")

@@ -20,8 +20,8 @@ def capture(target: str = "nasa", **differing: object) -> Capture:
     return Capture(**{"capture_id": f"{target}-1", "target": target, **SOUND, **differing})
 
 
-def found(*captures: Capture, surface: str = "followers", drifted: bool = False) -> dict[str, dg.AssetCheckResult]:
-    return {one.check_name: one for one in results(surface, "follower_snapshots", captures, drifted=drifted)}
+def found(*captures: Capture, surface: str = "followers") -> dict[str, dg.AssetCheckResult]:
+    return {one.check_name: one for one in results(surface, "follower_snapshots", captures)}
 
 
 def failing(*captures: Capture) -> dict[str, dg.AssetCheckSeverity]:
@@ -62,10 +62,12 @@ def test_who_was_captured_again_counts_by_the_last_time():
     assert failing(capture(**HELD), capture()) == {}
 
 
-def test_answers_of_another_shape_are_red():
-    assert found(capture(verdict="failed", reasons=["strange"]), drifted=True)["verdicts"].severity.name == "ERROR"
+def test_answers_of_another_shape_are_red_and_what_came_can_be_looked_at():
+    drifted = capture(verdict="failed", failure="drift", reasons=["an unknown shape"])
+    assert {name: one.name for name, one in failing(drifted).items()} == {"verdicts": "WARN", "drift": "ERROR"}
+    assert "captures show nasa-1 --pages" in found(drifted)["drift"].description
 
 
 def test_profiles_and_posts_have_no_band_and_no_losses():
-    assert [spec.name for spec in specs("posts", "post_snapshots")] == ["verdicts", "contract"]
-    assert {*found(capture(), surface="posts")} == {"verdicts", "contract"}
+    assert [spec.name for spec in specs("posts", "post_snapshots")] == ["verdicts", "contract", "drift"]
+    assert {*found(capture(), surface="posts")} == {"verdicts", "contract", "drift"}

@@ -29,8 +29,15 @@ def test_snapshots_are_retried_and_derived_assets_are_not():
     assert retried == {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
 
 
-def test_two_schedules_and_one_sensor_drive_it_all_and_are_on():
-    assert [schedule.name for schedule in defs.schedules] == ["daily_round", "daily_upkeep"]
+def test_three_schedules_and_one_sensor_drive_it_all_and_are_on():
+    schedules = {schedule.name: schedule.default_status.name for schedule in defs.schedules}
+    assert schedules == dict.fromkeys(["daily_round", "daily_upkeep", "freshness_look"], "RUNNING")
+    assert {sensor.name: sensor.default_status.name for sensor in defs.sensors} == {"planner": "RUNNING"}
+
+
+def test_freshness_is_looked_at_by_the_clock_and_by_no_tick():
+    assert "freshness" in defs.resolve_job_def("look_at_freshness").graph.node_dict
+    assert "freshness" not in defs.resolve_job_def("tick").graph.node_dict
 
 
 def test_a_tick_exports_nothing():

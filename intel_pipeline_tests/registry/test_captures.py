@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -42,20 +42,31 @@ def test_a_finished_capture_keeps_its_verdict_its_counts_and_the_moments_of_its_
     assert (found.user_id, found.username) == (7, "nasa.gov")
 
 
-def test_what_a_round_lacks_is_due_the_longest_uncaptured_first(
+def test_each_active_target_is_told_with_its_newest_capture_of_the_round_or_before_it(
     registry: Registry, nasa: Target, clock: VirtualClock
 ) -> None:
     for name in ("esa", "jaxa", "paused"):
         registry.targets.add(name, None, None)
     registry.targets.set_state("paused", "paused")
-    for label in ("nasa", "esa"):
-        registry.captures.finish(begin(registry, registry.targets.get(label)), COMPLETE, None)
+    made = {}
+    for label, day in (("nasa", DAY), ("esa", DAY), ("nasa", DAY + timedelta(days=1)), ("paused", DAY)):
+        made[label, day] = begin(registry, registry.targets.get(label), day)
+        registry.captures.finish(
+            made[label, day], replace(COMPLETE, verdict="partial" if day > DAY else "complete"), None
+        )
         clock.advance(timedelta(minutes=1))
-    assert [target.label for target in registry.captures.due("followers", DAY)] == ["jaxa"]
-    tomorrow = DAY + timedelta(days=1)
-    assert [target.label for target in registry.captures.due("followers", tomorrow)] == ["jaxa", "nasa", "esa"]
-    begin(registry, nasa, tomorrow)
-    assert "nasa" in [target.label for target in registry.captures.due("followers", tomorrow)]
+    begin(registry, nasa, DAY + timedelta(days=2))
+
+    def newest(day: date, verdict: str | None = None) -> dict[str, str | None]:
+        found = registry.captures.newest_of_active("followers", day, verdict)
+        return {target.label: capture.capture_id if capture else None for target, capture in found}
+
+    first, second = made["nasa", DAY].capture_id, made["nasa", DAY + timedelta(days=1)].capture_id
+    others = {"esa": made["esa", DAY].capture_id, "jaxa": None}
+    assert newest(DAY) == {"nasa": first, **others}
+    assert newest(DAY + timedelta(days=3)) == {"nasa": second, **others}
+    assert newest(DAY + timedelta(days=3), "complete") == {"nasa": first, **others}
+    assert newest(DAY - timedelta(days=1)) == {"nasa": None, "esa": None, "jaxa": None}
 
 
 def test_the_capture_before_is_the_latest_earlier_one_that_left_a_snapshot(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import dagster as dg
 
 from intel_pipeline.capture.planning import Asked, Situation, decide
-from intel_pipeline.defs.automation.ticks import tick
+from intel_pipeline.defs.automation.ticks import run_config, tick
 from intel_pipeline.defs.by_hand.capturing import capture_now
 from intel_pipeline.defs.resources import PipelineResource
 
@@ -39,13 +39,14 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
                 context.instance.get_runs_count(dg.RunsFilter(job_name=one.name, statuses=IN_FLIGHT))
                 for one in (tick, capture_now)
             ),
-            hindrance=hindrance if it.simulated else it.idle(day) if day else None,
+            hindrance=hindrance if it.simulated else it.resting() or it.idle(day) if day else None,
             last=read_cursor(context.cursor),
         )
     )
     if isinstance(decision, str):
         return dg.SkipReason(decision)
-    request = dg.RunRequest(partition_key=decision.day.isoformat())
+    config = run_config(until=it.rests())
+    request = dg.RunRequest(partition_key=decision.day.isoformat(), run_config=config)
     return dg.SensorResult(run_requests=[request], cursor=write_cursor(decision))
 
 

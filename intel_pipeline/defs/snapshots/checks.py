@@ -26,6 +26,14 @@ def broken_rows(capture: Capture) -> str | None:
     return f"{capture.set_aside} rows broke the contract; `from quarantine` in the publication shows them and why"
 
 
+def drifted(capture: Capture) -> str | None:
+    """Say where Instagram answered in another shape than this program knows, which only a newer one can mend."""
+    if capture.failure != "drift":
+        return None
+    pages = f"`intel-pipeline captures show {capture.capture_id} --pages` shows what came"
+    return f"{'; '.join(capture.reasons)}; update intel_pipeline, and {pages}"
+
+
 def outside_band(capture: Capture) -> str | None:
     """Say by how much a list is shorter than the reported number, where that is unusual for its target."""
     if capture.gap_low is None or capture.verdict != "suspect" or capture.held:
@@ -59,8 +67,7 @@ EVERY = {
     "verdicts": Check(
         unproven,
         WARN,
-        "Whether each capture is complete: only from a complete list does absence prove a loss. Red where Instagram "
-        "answered in another shape than this program knows.",
+        "Whether each capture is complete: only from a complete list does absence prove a loss.",
         "every capture is complete",
     ),
     "contract": Check(
@@ -68,6 +75,12 @@ EVERY = {
         WARN,
         "Whether every row that came back keeps the contract; those that do not are set aside, and the list is partial.",
         "every row keeps the contract",
+    ),
+    "drift": Check(
+        drifted,
+        ERROR,
+        "Whether Instagram answers in the shape that this program knows.",
+        "every answer had the shape that is known",
     ),
 }
 LISTS = {
@@ -96,13 +109,8 @@ def specs(surface: Surface, asset: str) -> list[dg.AssetCheckSpec]:
     return [check_spec(name, asset, check.about) for name, check in checks_of(surface).items()]
 
 
-def results(
-    surface: Surface, asset: str, captures: Sequence[Capture], *, drifted: bool
-) -> Iterator[dg.AssetCheckResult]:
-    """Yield what the checks of a surface come to, by the last capture of each target in the round.
-
-    `drifted`: whether Instagram answered in another shape than is known, which only a newer program can mend.
-    """
+def results(surface: Surface, asset: str, captures: Sequence[Capture]) -> Iterator[dg.AssetCheckResult]:
+    """Yield what the checks of a surface come to, by the last capture of each target in the round."""
     newest = newest_of(captures)
     for name, check in checks_of(surface).items():
         found = {capture.target: said for capture in newest if (said := check.fault(capture)) is not None}
@@ -110,7 +118,7 @@ def results(
             asset_key=dg.AssetKey(asset),
             check_name=name,
             passed=not found,
-            severity=ERROR if name == "verdicts" and drifted else check.severity,
+            severity=check.severity,
             description="\n".join(f"{target}: {said}" for target, said in found.items()) or check.sound,
             metadata={"targets": len(newest), "targets_failing": len(found)},
         )

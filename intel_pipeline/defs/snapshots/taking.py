@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import dagster as dg
@@ -44,6 +44,7 @@ class TickConfig(dg.Config):
     targets: list[str] = Field(default=[], description="Labels of targets to capture now; empty means what is due.")
     most: int | None = Field(default=None, description="Most targets; unset means INTEL_TARGETS_PER_TICK.")
     seconds: int | None = Field(default=None, description="Begin no target after; unset means INTEL_TICK_SECONDS.")
+    until: str | None = Field(default=None, description="Begin no target after this moment, such as quiet hours.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def take_snapshots(
     """Capture what is due of `surface` in the run's round, and report on the round."""
     taken = take(context, pipeline, surface, date.fromisoformat(context.partition_key), config)
     asset = context.asset_key.to_user_string()
-    found = list(checks.results(surface, asset, taken.captures, drifted=bool(taken.tally.drifted)))
+    found = list(checks.results(surface, asset, taken.captures))
     return dg.MaterializeResult(metadata=taken.metadata, check_results=found)
 
 
@@ -79,6 +80,7 @@ def take(
             most=config.most or it.settings.targets_per_tick,
             seconds=config.seconds or it.settings.tick_seconds,
             targets=tuple(config.targets),
+            until=datetime.fromisoformat(config.until) if config.until else None,
             last_try=context.retry_number >= RETRIES.max_retries,
         )
         spent = it.registry.ledger.total()
