@@ -21,8 +21,9 @@ from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.registry.models import Capture
 
-# Half the delay is the least that PLUS_MINUS leaves of it; full jitter could repeat at once.
-RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+# After 10, 30 and 70 seconds. Both of Dagster's jitters may take the whole of the first delay away, and ask again at
+# once what has just stumbled; the pause between any two requests is random as it is.
+RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 
 
 def snapshots(surface: Surface, name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
