@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
-from intel_pipeline.capture.cadence import Seen, due_from, in_force, lacks
+from intel_pipeline.capture.cadence import due_from, in_force, lacks
 from intel_pipeline.instagram.source import Surface
-from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.registry.models import Target
 
 if TYPE_CHECKING:
     from intel_pipeline.pipeline import Pipeline
@@ -29,32 +29,14 @@ def dues(pipeline: "Pipeline", surface: Surface, day: date) -> list[Due]:
     """
     now, captures = pipeline.clock.now(), pipeline.registry.captures
     begun = captures.begun(surface)
-    found = [
-        due_of(pipeline, surface, day, target, newest, now, begun=target.label in begun)
-        for target, newest in captures.newest_of_active(surface, day)
-    ]
+    found = []
+    for target, seen in captures.newest_of_active(surface, day):
+        hours = hours_between(pipeline, target, surface)
+        if surface == "posts":
+            hours = in_force(hours, pipeline.settings.young_posts_cadence, seen, now)
+        at = due_from(seen, hours, target.added_at)
+        found.append(Due(target, hours, at, target.label in begun or lacks(seen, hours, day, now)))
     return sorted(found, key=lambda due: (due.at, due.target.label))
-
-
-def due_of(  # noqa: PLR0913  what a target and its newest capture are, and the moment
-    pipeline: "Pipeline",
-    surface: Surface,
-    day: date,
-    target: Target,
-    newest: Capture | None,
-    now: datetime,
-    *,
-    begun: bool,
-) -> Due:
-    """Return how a target stands, whose newest capture in the round of `day` or before it is `newest`."""
-    seen = None
-    if newest is not None and newest.round is not None:
-        seen = Seen(newest.round, newest.started_at, newest.verdict, newest.newest_post_at)
-    hours = hours_between(pipeline, target, surface)
-    if surface == "posts":
-        hours = in_force(hours, pipeline.settings.young_posts_cadence, seen, now)
-    at = due_from(seen, hours, target.added_at)
-    return Due(target, hours, at, begun or lacks(seen, hours, day, now))
 
 
 def hours_between(pipeline: "Pipeline", target: Target, surface: Surface) -> int:

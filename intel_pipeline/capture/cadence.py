@@ -1,6 +1,7 @@
 """How often a surface of a target is captured, and when it is due again: pure decisions in UTC, whatever clocks do."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -20,12 +21,17 @@ SETTLED = ("complete", "limited")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The newest capture of a surface of a target. `newest_post_at`: when its newest post was published, where known."""
+    """The newest finished capture of a surface of a target, or that of a verdict.
+
+    `newest_post_at`: when its newest post was published, where that is known.
+    """
 
     round: date
     started_at: datetime
     verdict: str | None
     newest_post_at: datetime | None = None
+    finished_at: datetime | None = None
+    reasons: Sequence[str] = ()
 
 
 def hours_of(given: object) -> object:

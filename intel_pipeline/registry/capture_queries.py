@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from intel_pipeline.capture.cadence import Seen
 from intel_pipeline.clock import Clock
 from intel_pipeline.errors import CaptureError
+from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.registry.models import Capture, Target
 
 
@@ -23,6 +25,19 @@ class Reading:
     pages: int | None = None
 
 
+def newest_of_each(surface: str, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
+    """Return the id of a target's newest finished capture of `surface`: a look into an index, the same after years."""
+    return (
+        select(Capture.capture_id)
+        .where(Capture.target == Target.label, Capture.surface == surface, Capture.finished_at.is_not(None))
+        .where(*conditions)
+        .order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
+        .limit(1)
+        .correlate(Target)
+        .scalar_subquery()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CaptureQueries:
     """Questions about the captures in the registry."""
@@ -30,26 +45,28 @@ class CaptureQueries:
     engine: Engine
     clock: Clock
 
-    def newest_of_active(
-        self, surface: str, day: date, verdict: str | None = None
-    ) -> list[tuple[Target, Capture | None]]:
+    def newest_of_active(self, surface: str, day: date, verdict: str | None = None) -> list[tuple[Target, Seen | None]]:
         """Return each active target with its newest finished capture of `surface` in the round of `day` or one before.
 
-        `verdict`: the newest of those. A look into an index for each, so that it costs the same after years.
+        `verdict`: the newest of those.
         """
-        newest = (
-            select(Capture.capture_id)
-            .where(Capture.target == Target.label, Capture.surface == surface, Capture.finished_at.is_not(None))
-            # A clock that stood in the future for an hour must not silence a target until then.
-            .where(Capture.round <= day, *([] if verdict is None else [Capture.verdict == verdict]))
-            .order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
-            .limit(1)
-            .correlate(Target)
-            .scalar_subquery()
-        )
-        query = select(Target, Capture).outerjoin(Capture, Capture.capture_id == newest)
+        # A clock that stood in the future for an hour must not silence a target until then.
+        conditions = [Capture.round <= day, *([] if verdict is None else [Capture.verdict == verdict])]
+        newest = newest_of_each(surface, *conditions)
+        columns = (Capture.round, Capture.started_at, Capture.verdict, Capture.newest_post_at)
+        told = (Capture.finished_at, Capture.reasons)
+        query = select(Target, *columns, *told).outerjoin(Capture, Capture.capture_id == newest)
         with Session(self.engine, expire_on_commit=False) as db:
-            return [(target, capture) for target, capture in db.execute(query.where(Target.state == "active"))]
+            found = db.execute(query.where(Target.state == "active")).all()
+        return [
+            (
+                row.Target,
+                Seen(row.round, row.started_at, row.verdict, row.newest_post_at, row.finished_at, row.reasons)
+                if row.round
+                else None,
+            )
+            for row in found
+        ]
 
     def get(self, capture_id: str) -> Capture:
         """Return one capture, or raise CaptureError."""
@@ -125,31 +142,17 @@ class CaptureQueries:
 
     def last_read(self, surface: str) -> dict[str, Reading]:
         """Return by target the newest capture of a surface that a session has finished with a snapshot."""
-        conditions = [Capture.surface == surface, Capture.session.is_not(None), Capture.snapshot.is_not(None)]
-        newest = select(Capture.target, func.max(Capture.finished_at).label("last")).where(*conditions)
-        last = newest.group_by(Capture.target).subquery()
-        same = (last.c.target == Capture.target) & (last.c.last == Capture.finished_at)
+        newest = newest_of_each(surface, Capture.session.is_not(None), Capture.snapshot.is_not(None))
         columns = (Capture.target, Capture.session, Capture.round, Capture.distinct_count, Capture.page_count)
         with self.engine.connect() as db:
-            rows = db.execute(select(*columns).join(last, same).where(*conditions)).all()
+            rows = db.execute(select(*columns).join(Target, Capture.capture_id == newest)).all()
         return {row.target: Reading(row.session, row.round, row.distinct_count, row.page_count) for row in rows}
 
     def latest(self) -> list[Capture]:
         """Return the newest finished capture of every surface of every target."""
-        newest = (
-            select(Capture.target, Capture.surface, func.max(Capture.finished_at).label("last"))
-            .where(Capture.finished_at.is_not(None))
-            .group_by(Capture.target, Capture.surface)
-            .subquery()
-        )
-        same = (
-            (newest.c.target == Capture.target)
-            & (newest.c.surface == Capture.surface)
-            & (newest.c.last == Capture.finished_at)
-        )
-        query = select(Capture).join(newest, same).order_by(Capture.target, Capture.surface)
+        queries = [select(Capture).join(Target, Capture.capture_id == newest_of_each(surface)) for surface in SURFACES]
         with Session(self.engine, expire_on_commit=False) as db:
-            return list(db.scalars(query))
+            return [capture for query in queries for capture in db.scalars(query.order_by(Capture.target))]
 
     def _finished(self, *conditions: object) -> list[Capture]:
         query = select(Capture).where(Capture.finished_at.is_not(None), *conditions)  # type: ignore[arg-type]

@@ -57,12 +57,12 @@ def test_each_active_target_is_told_with_its_newest_capture_of_the_round_or_befo
         clock.advance(timedelta(minutes=1))
     begin(registry, nasa, DAY + timedelta(days=2))
 
-    def newest(day: date, verdict: str | None = None) -> dict[str, str | None]:
+    def newest(day: date, verdict: str | None = None) -> dict[str, datetime | None]:
         found = registry.captures.newest_of_active("followers", day, verdict)
-        return {target.label: capture.capture_id if capture else None for target, capture in found}
+        return {target.label: seen.finished_at if seen else None for target, seen in found}
 
-    first, second = made["nasa", DAY].capture_id, made["nasa", DAY + timedelta(days=1)].capture_id
-    others = {"esa": made["esa", DAY].capture_id, "jaxa": None}
+    first, second = made["nasa", DAY].finished_at, made["nasa", DAY + timedelta(days=1)].finished_at
+    others = {"esa": made["esa", DAY].finished_at, "jaxa": None}
     assert newest(DAY) == {"nasa": first, **others}
     assert newest(DAY + timedelta(days=3)) == {"nasa": second, **others}
     assert newest(DAY + timedelta(days=3), "complete") == {"nasa": first, **others}
