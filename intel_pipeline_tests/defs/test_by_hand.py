@@ -10,6 +10,8 @@ from intel_pipeline.defs.automation.ticks import SNAPSHOTS
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.running import run_tick
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.simulator.faults import FOR_EVER, Scripted
+from intel_pipeline.simulator.wire.exchange import json_reply
 from intel_pipeline.warehouse.writer import writing
 from intel_pipeline_tests.worlds import asked, small_pipeline
 
@@ -55,6 +57,16 @@ def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, insta
     followers = told["follower_snapshots"].step_materialization_data.materialization.metadata
     assert followers["targets_captured"].value == 2
     assert "publication" in told
+
+
+def test_the_checks_of_the_round_are_as_new_as_what_was_captured_by_hand(pipeline, instance):
+    pipeline.instagram.faults.append(Scripted("/followers/", json_reply({"people": []}), times=FOR_EVER))
+    launched("capture_now", pipeline, instance, labels=["open"])
+    key = dg.AssetCheckKey(dg.AssetKey("follower_snapshots"), "drift")
+    newest = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    told = newest.event.dagster_event.asset_check_evaluation_data
+    assert (told.passed, told.partition) == (False, today(pipeline.clock).isoformat())
+    assert "open" in told.description
 
 
 def test_each_surface_is_retried_by_itself_so_that_none_before_it_is_captured_once_more():

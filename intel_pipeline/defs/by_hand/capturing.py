@@ -12,6 +12,7 @@ from intel_pipeline.defs.failing import failing_for_good
 from intel_pipeline.defs.marts.publication import published
 from intel_pipeline.defs.reporting import derived_metadata
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.defs.snapshots import checks
 from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.instagram.source import Surface
@@ -47,9 +48,24 @@ def capturing(surface: Surface, asset: str) -> dg.OpDefinition:
         labels = [pipeline.it.registry.targets.get(label).label for label in config.labels]
         taken = take(context, pipeline, surface, date.fromisoformat(day), TickConfig(targets=labels))
         context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day))
+        for result in checks.results(surface, asset, taken.captures):
+            context.instance.report_runless_asset_event(evaluated(result, asset, day))
         return day
 
     return capture
+
+
+def evaluated(result: dg.AssetCheckResult, asset: str, day: str) -> dg.AssetCheckEvaluation:
+    """Return a check's result as of a round; a step that is no asset's cannot yield it."""
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(asset),
+        check_name=str(result.check_name),
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+        partition=day,
+    )
 
 
 CAPTURES = [capturing(surface, asset) for surface, asset in SNAPSHOTS.items()]
