@@ -247,7 +247,16 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=3650,
-            description="Days for which what Dagster's runs have printed is kept; what they did is kept in its event log.",
+            description="Days for which what Dagster's runs have printed is kept.",
+            examples=["30"],
+        ),
+    ] = 30
+    run_events_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3650,
+            description="Days for which Dagster's runs and what later ones replaced are kept; rounds stay as they are.",
             examples=["30"],
         ),
     ] = 30

@@ -1,13 +1,16 @@
 """What keeps the data folder small, on the operator's word; the schedule `daily_upkeep` does the same."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json
 from intel_pipeline.upkeep.raw_pages import Tidied, tidy
 from intel_pipeline.upkeep.run_logs import Forgotten, forget
+
+if TYPE_CHECKING:
+    from intel_pipeline.defs.pruning import Pruned
 
 
 def upkeep(
@@ -19,17 +22,21 @@ def upkeep(
     Pages are what Instagram sent, word for word. They serve to look at what a capture rests on, and to read it anew
     after Instagram has changed; snapshots and changes do not need them. INTEL_RAW_PAGES_DAYS says for how many days
     they are kept (30), 0 removes them as soon as their capture is finished. A capture that goes on is never touched.
-    What Dagster's runs have printed is removed after INTEL_RUN_LOGS_DAYS (30).
+    What Dagster's runs have printed is removed after INTEL_RUN_LOGS_DAYS (30), the runs themselves after
+    INTEL_RUN_EVENTS_DAYS (30); what Dagster shows of rounds, assets and checks stays.
     The schedule `daily_upkeep` does this every day; without Dagster's daemon, do it yourself now and then.
     """
+    from intel_pipeline.defs.pruning import prune_folder
+
     with opened() as pipeline:
         told = tidy(pipeline, dry_run=dry_run)
         logs = forget(pipeline, dry_run=dry_run)
+        runs = prune_folder(pipeline.settings, dry_run=dry_run)
         days = pipeline.settings.raw_pages_days
     if as_json:
-        print_json(asdict(told) | {"run_logs": asdict(logs), "dry_run": dry_run})
+        print_json(asdict(told) | {"run_logs": asdict(logs), "run_events": asdict(runs), "dry_run": dry_run})
         return
-    for line in lines(told, logs, dry_run=dry_run):
+    for line in lines(told, logs, runs, dry_run=dry_run):
         out.print(line)
     for name, reason in told.left.items():
         err.print(f"[yellow]left alone:[/] {plain(name)}: {plain(reason)}")
@@ -37,7 +44,7 @@ def upkeep(
     err.print(f"Pages of finished captures are kept {kept} (INTEL_RAW_PAGES_DAYS)")
 
 
-def lines(told: Tidied, logs: Forgotten, *, dry_run: bool) -> list[str]:
+def lines(told: Tidied, logs: Forgotten, runs: "Pruned", *, dry_run: bool) -> list[str]:
     """Return what was done in words."""
     would = "would be " if dry_run else ""
     became = "" if dry_run else f", now {told.became_bytes:,}"
@@ -46,4 +53,5 @@ def lines(told: Tidied, logs: Forgotten, *, dry_run: bool) -> list[str]:
         f"{would}removed: {told.removed:,} captures, {told.removed_bytes:,} bytes",
         f"in journals: {told.going_on:,} captures that go on, {told.waiting:,} of today, packed from tomorrow on",
         f"run logs: {logs.removed:,} {would}removed, {logs.removed_bytes:,} bytes; {logs.kept:,} kept",
+        f"runs: {runs.removed:,} {would}removed, {runs.removed_bytes:,} bytes; {runs.kept:,} kept",
     ]

@@ -1,5 +1,7 @@
 """What is kept for how long."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from intel_pipeline.defs.resources import PipelineResource
@@ -36,9 +38,20 @@ def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> 
 
 @dg.asset(group_name="upkeep", kinds={"file"})
 def run_logs(pipeline: PipelineResource) -> dg.MaterializeResult:
-    """What runs have printed: removed after INTEL_RUN_LOGS_DAYS, which Dagster never does; events of runs are kept."""
+    """What runs have printed: removed after INTEL_RUN_LOGS_DAYS, which Dagster never does."""
     from intel_pipeline.upkeep.run_logs import forget
 
     told = forget(pipeline.it)
     numbers = {"removed": told.removed, "removed_bytes": told.removed_bytes, "kept": told.kept}
     return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(number) for name, number in numbers.items()})
+
+
+@dg.asset(group_name="upkeep", kinds={"sqlite"}, deps=["run_logs"])
+def run_events(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
+    """Runs and their step-by-step logs, removed after INTEL_RUN_EVENTS_DAYS; what rounds and checks show is kept."""
+    # Dagster's own storages bring Alembic along.
+    from intel_pipeline.defs.pruning import prune
+
+    told = prune(context.instance, pipeline.it.settings.run_events_days)
+    numbers = {name: dg.MetadataValue.int(number) for name, number in asdict(told).items()}
+    return dg.MaterializeResult(metadata=numbers)
