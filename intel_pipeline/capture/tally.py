@@ -10,7 +10,7 @@ from intel_pipeline.instagram.source import Surface
 class Limits:
     """What one tick may do: `most` targets, none begun after `seconds`, nor after `until`.
 
-    `targets` names them instead of what is due.
+    `targets` names them instead of what is due, without those that were captured after `since`.
 
     `last_try`: a stumble of the network is written down as a failure rather than left for another try.
     """
@@ -19,6 +19,7 @@ class Limits:
     seconds: float
     targets: tuple[str, ...] = ()
     until: datetime | None = None
+    since: datetime | None = None
     last_try: bool = True
 
 

@@ -10,6 +10,7 @@ from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import VaultError
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Target
 from intel_pipeline.session_in_use import SessionInUse
 
@@ -32,7 +33,10 @@ def work_off(pipeline: Pipeline, surface: Surface, day: date, limits: Limits, wa
     registry = pipeline.registry
     registry.rounds.admit(day)
     if limits.targets:
-        targets = [registry.targets.get(label) for label in limits.targets]
+        chosen = [registry.targets.get(label) for label in limits.targets]
+        since = limits.since or pipeline.clock.now()
+        captured = {one.target for one in registry.captures.of_round(day, surface) if finished(one) > since}
+        targets = [target for target in chosen if target.label not in captured]
     else:
         targets = pipeline.lacking(surface, day)
     shares = pipeline.shares(surface, day, targets, limits.most)

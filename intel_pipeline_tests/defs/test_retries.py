@@ -1,5 +1,7 @@
 """Each class of error is planted once: how often its step is tried, what is asked of Instagram, what becomes of it."""
 
+from datetime import UTC, datetime, timedelta
+
 import dagster as dg
 import pytest
 
@@ -11,7 +13,7 @@ from intel_pipeline.errors import DiskFullError, RegistryError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
-from intel_pipeline_tests.worlds import asked, small_pipeline
+from intel_pipeline_tests.worlds import asked, clock_of, small_pipeline
 
 LISTS = "/followers/"
 STUMBLE = json_reply({}, 502)
@@ -106,3 +108,15 @@ def test_an_error_of_ours_is_for_good_but_that_of_a_server_that_may_be_back():
 def test_a_retry_comes_after_ten_seconds_at_the_least_and_each_later_than_the_one_before(monkeypatch):
     monkeypatch.undo()
     assert [RETRIES.calculate_delay(attempt) for attempt in (1, 2, 3)] == [10, 30, 70]
+
+
+def test_whom_somebody_has_chosen_is_not_captured_once_more_by_a_retry(tmp_path, instance):
+    """`friendly` stumbles after `open` was read; its own pages are three, those of `open` five."""
+    pipeline = small_pipeline(tmp_path, ["open", "friendly"])
+    # Runs are dated by the machine's clock, captures by the world's.
+    clock_of(pipeline).set(max(clock_of(pipeline).now(), datetime.now(UTC)) + timedelta(hours=1))
+    pipeline.instagram.faults.append(Scripted(LISTS, STUMBLE, after=6, times=2))
+    result = run_tick(pipeline, instance, today(pipeline.clock), ["open", "friendly"])
+    assert result.success
+    assert (tries(result, "follower_snapshots"), asked(pipeline, "followers")) == (3, 5 + 3 + 2)
+    assert verdicts(pipeline) == {"open": "complete", "friendly": "complete"}

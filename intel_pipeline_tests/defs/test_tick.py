@@ -1,17 +1,9 @@
-import logging
-from types import SimpleNamespace
-
 import dagster as dg
-import pytest
 
-from intel_pipeline.capture.tally import Limits
-from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.running import run_tick
-from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take_snapshots
-from intel_pipeline.instagram.errors import TransientError
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
 from intel_pipeline.warehouse.writer import connected
@@ -165,24 +157,3 @@ def test_a_list_that_is_not_complete_yields_no_loss(tmp_path, instance):
     assert run_tick(pipeline, instance, today(pipeline.clock)).success
     assert published(pipeline, "select count(*) from follower_changes where kind = 'left'") == [(0,)]
     assert published(pipeline, "select count(*) from followers") == [(230,)]
-
-
-def test_a_stumble_asks_for_a_retry_until_the_last_try_writes_it_down(tmp_path):
-    broken = Scripted("/followers/", json_reply({}, 502), times=FOR_EVER)
-    pipeline = small_pipeline(tmp_path, ["open"], [broken])
-    capture_due(pipeline, "profile", today(pipeline.clock), Limits(most=5, seconds=60), lambda *_: None)
-    # Dagster offers no retry number to an asset that is called directly, and a real retry sleeps.
-    context = SimpleNamespace(
-        partition_key=today(pipeline.clock).isoformat(),
-        retry_number=0,
-        asset_key=dg.AssetKey("follower_snapshots"),
-        log=logging.getLogger(),
-    )
-    resource = PipelineResource.of(pipeline)
-    with pytest.raises(TransientError, match="resumes"):
-        take_snapshots(context, resource, "followers", TickConfig())
-    assert pipeline.registry.captures.in_progress()
-    context.retry_number = RETRIES.max_retries
-    told = take_snapshots(context, resource, "followers", TickConfig())
-    assert told.metadata["targets_not_complete"].value == 1
-    assert not pipeline.registry.captures.in_progress()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
@@ -82,6 +82,7 @@ def take(
             seconds=config.seconds or it.settings.tick_seconds,
             targets=tuple(config.targets),
             until=datetime.fromisoformat(config.until) if config.until else None,
+            since=asked_at(context),
             last_try=context.retry_number >= RETRIES.max_retries,
         )
         spent = it.registry.ledger.total()
@@ -102,3 +103,12 @@ def take(
     captures = it.registry.captures.of_round(day, surface)
     numbers = round_metadata(tally, captures, it.registry.ledger.total() - spent)
     return Taken(tally, captures, {**numbers, **of_contract(contract(surface))})
+
+
+def asked_at(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> datetime | None:
+    """Return when the run was asked for; that of the first run, where this one takes the place of one that died.
+
+    Whom somebody has chosen is captured whether it is due or not, but not once more by each retry.
+    """
+    record = context.instance.get_run_record_by_id(context.run.root_run_id or context.run.run_id)
+    return record.create_timestamp.replace(tzinfo=UTC) if record else None
