@@ -91,6 +91,12 @@ class RegistryError(IntelError):
     exit_code = 16
 
 
+class ServiceError(IntelError):
+    """A process of Dagster that does not start, or ends by itself."""
+
+    exit_code = 17
+
+
 class InterruptedTickError(IntelError):
     """Somebody pressed Ctrl-C."""
 

@@ -1,14 +1,13 @@
 """The Dagster UI."""
 
 import os
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from intel_pipeline.cli.console import err
-from intel_pipeline.settings import PROJECT_ROOT, load_settings
+from intel_pipeline.cli.services import run
+from intel_pipeline.settings import load_settings
 
 
 def dev(
@@ -17,15 +16,13 @@ def dev(
 ) -> None:
     """Run the Dagster UI with its schedule and planner on the data folder of the settings, until interrupted (Ctrl-C).
 
-    The same as `dagster dev` in the project's folder, for any data folder and from anywhere.
+    Three processes, which end together: the code location, the daemon and the UI. What changes in the code counts
+    from the next start on.
     """
-    from intel_pipeline.defs.running import dagster_home
+    from intel_pipeline.defs.running import prepare
 
     settings = load_settings()
-    home = dagster_home(settings)
+    home = prepare(settings)
     err.print(f"http://{host}:{port} shows {settings.data_dir}")
-    workspace = PROJECT_ROOT / "workspace.yaml"
-    command = ["dagster", "dev", "--workspace", str(workspace), "--host", host, "--port", str(port)]
     environment = {**os.environ, "DAGSTER_HOME": str(home), "INTEL_DATA_DIR": str(settings.data_dir)}
-    # Its own code stays importable, and the settings' `.env` readable, from the folder that the command runs in.
-    os.execve(Path(sys.executable).with_name("dagster"), command, environment)  # noqa: S606  fixed words, no shell
+    run(host, port, environment)

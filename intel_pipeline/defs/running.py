@@ -27,6 +27,8 @@ Instance = dg.DagsterInstance
 
 
 log = logging.getLogger(__name__)
+QUIET = logging.getLogger("intel_pipeline.quiet")
+QUIET.setLevel(logging.CRITICAL)
 INTERRUPTED = "DagsterExecutionInterruptedError"
 
 
@@ -55,6 +57,22 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     home = str(dagster_home(settings))
     noop = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides={"compute_logs": noop}))
+
+
+def prepare(settings: Settings) -> Path:
+    """Return the folder to be $DAGSTER_HOME, with all in its storage that a daemon would warn of the absence of.
+
+    The daemon looks at what runs ended with since its last look. On a storage where it has not looked yet it begins
+    with the newest, and so does this, but without a warning about it.
+    """
+    from dagster._daemon.auto_run_reexecution import event_log_consumer as looks
+
+    home = dagster_home(settings)
+    with open_instance(settings) as instance:
+        newest = instance.event_log_storage.get_maximum_record_id() or 0
+        seen = looks._fetch_persisted_cursors(instance, looks.DAGSTER_EVENT_TYPES, QUIET)  # noqa: SLF001  in 1.13
+        looks._persist_cursors(instance, {kind: newest for kind, at in seen.items() if at is None})  # noqa: SLF001
+    return home
 
 
 def run_tick(  # noqa: PLR0913  the last two only tell what happens
