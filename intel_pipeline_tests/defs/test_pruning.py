@@ -8,6 +8,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.storage.event_log import InMemoryEventLogStorage
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageMetadata,
+    SqlEventLogStorageTable,
+)
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
 from dagster._core.workspace.context import WorkspaceProcessContext
@@ -17,10 +23,11 @@ from dagster_graphql.schema import create_schema
 from intel_pipeline.clock import SystemClock
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.partitions import rounds
-from intel_pipeline.defs.pruning import Pruned, prune
+from intel_pipeline.defs.pruning import Pruned, prune, remove_replaced, remove_steps
 from intel_pipeline.defs.reporting import check_spec
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline_tests.listed import listed_pipeline
+from intel_pipeline_tests.postgresql import Server
 
 EVERYTHING = -1  # what ended before tomorrow
 FINISHED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
@@ -167,3 +174,37 @@ def test_the_upkeep_tells_what_it_removed_and_keeps_its_own_run(tmp_path: Path, 
     assert set(kept.get_run_ids()) == {young, result.run_id} == logs(kept)
     with kept.run_storage.connect() as connection:
         assert old not in {row.run_id for row in connection.execute(sa.select(RunTagsTable.c.run_id))}
+
+
+class OnPostgreSQL(InMemoryEventLogStorage):
+    """Dagster's tables in PostgreSQL, without the package that would put them there."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        super().__init__()
+        self.server = engine
+
+    def index_connection(self):
+        return self.server.begin()
+
+
+def test_the_statements_are_those_of_postgresql_too(postgresql: Server) -> None:
+    url = postgresql.database().replace("postgresql://", "postgresql+psycopg://")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    SqlEventLogStorageMetadata.create_all(engine)
+    now = SystemClock().now()
+    kinds = ("ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION", "STEP_START", None)
+    event = {"run_id": "r", "event": "{}", "timestamp": now.replace(tzinfo=None), "asset_key": "a", "partition": None}
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(SqlEventLogStorageTable), [{**event, "dagster_event_type": kind} for kind in kinds]
+        )
+        checked = {"asset_key": "a", "check_name": "c", "create_timestamp": now.replace(tzinfo=None)}
+        connection.execute(sa.insert(AssetCheckExecutionsTable), [{**checked, "run_id": run_id} for run_id in "qr"])
+    storage = OnPostgreSQL(engine)
+    assert remove_steps(storage, ["q"]) == 0
+    assert remove_steps(storage, ["r"]) == 2
+    assert remove_replaced(storage, now - timedelta(days=1)) == 0
+    assert remove_replaced(storage, now + timedelta(days=1)) == 2
+    with engine.begin() as connection:
+        assert [row.id for row in connection.execute(sa.select(SqlEventLogStorageTable.c.id))] == [2]
+        assert [row.run_id for row in connection.execute(sa.select(AssetCheckExecutionsTable.c.run_id))] == ["r"]
