@@ -102,7 +102,7 @@ def test_whoever_does_not_load_in_time_is_told_of() -> None:
         wait({}, lambda: False, 0)
 
 
-def test_a_process_that_minds_no_signal_is_killed_with_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_minds_no_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("intel_pipeline.cli.services.ENDING_SECONDS", 0.2)
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(99)"
     with process(deaf) as started:
