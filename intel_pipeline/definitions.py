@@ -5,6 +5,7 @@ import dagster as dg
 from intel_pipeline.defs import changes, marts, snapshots
 from intel_pipeline.defs import upkeep as keeping
 from intel_pipeline.defs.automation.planner import planner
+from intel_pipeline.defs.automation.publishing import publisher
 from intel_pipeline.defs.automation.schedules import daily_round, daily_upkeep, freshness_look
 from intel_pipeline.defs.automation.ticks import tick
 from intel_pipeline.defs.automation.upkeep import upkeep
@@ -29,7 +30,7 @@ defs = dg.Definitions(
     # By the clock, and by hand.
     jobs=[tick, upkeep, look, capture_now, rebuild_changes, verify],
     schedules=[daily_round, daily_upkeep, freshness_look],
-    sensors=[planner],
+    sensors=[planner, publisher],
     # A run from the UI in one process too: each step in a process of its own costs five times as much in imports.
     executor=dg.in_process_executor,
     resources={"pipeline": PipelineResource()},

@@ -269,6 +269,15 @@ class Settings(BaseSettings):
             examples=["30"],
         ),
     ] = 30
+    publish_minutes: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1440,
+            description="Least minutes between two publications that follow ticks by themselves; commands publish at once.",
+            examples=["10"],
+        ),
+    ] = 10
     publications_kept: Annotated[
         int, Field(ge=1, le=100, description="Publications kept for readers that hold an older one.", examples=["3"])
     ] = 3

@@ -13,6 +13,7 @@ from dagster._core.instance.ref import InstanceRef
 from intel_pipeline.capture.watching import Watch
 from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.automation.ticks import run_config
+from intel_pipeline.defs.marts.publication import published
 from intel_pipeline.defs.pools import wait_for_turn
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import WHAT_NOW, InterruptedTickError
@@ -83,7 +84,9 @@ def run_tick(  # noqa: PLR0913  the last two only tell what happens
     watch: Watch | None = None,
     tell: Callable[[str], None] = log.info,
 ) -> dg.ExecuteInProcessResult:
-    """Run one tick for the round of `day` in this process, recorded in `instance`; a failed step raises nothing.
+    """Run one tick for the round of `day` in this process, recorded in `instance`, and publish; a failed step raises nothing.
+
+    A command publishes itself: there may be no daemon, whose sensor would.
 
     `watch` is told how far each capture is, `tell` what the tick waits for where another run is at work.
     """
@@ -101,6 +104,8 @@ def run_tick(  # noqa: PLR0913  the last two only tell what happens
     if not result.success and INTERRUPTED in failure_of(result):
         problem = "interrupted; what was captured is kept, and a capture that was going on resumes"
         raise InterruptedTickError(problem, "run the same command again (the demo: with --resume)")
+    if result.success:
+        instance.report_runless_asset_event(dg.AssetMaterialization("publication", metadata=published(pipeline)))
     return result
 
 

@@ -1,4 +1,4 @@
-"""The tick: one bounded run that takes snapshots of what is due, derives what they teach and publishes it."""
+"""The tick: one bounded run that takes snapshots of what is due and derives what they teach."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,10 +22,10 @@ FRESHNESS = "freshness"
 # In one process: each step in a process of its own costs five times as much in imports.
 tick = dg.define_asset_job(
     "tick",
-    selection=dg.AssetSelection.groups("snapshots", "changes", "publication")
+    selection=dg.AssetSelection.groups("snapshots", "changes")
     - dg.AssetSelection.checks(*(dg.AssetCheckKey(dg.AssetKey(asset), FRESHNESS) for asset in SNAPSHOTS.values())),
     executor_def=dg.in_process_executor,
-    description="Captures the most overdue targets of the open round, derives what changed and publishes it.",
+    description="Captures the most overdue targets of the open round and derives what changed.",
 )
 
 
