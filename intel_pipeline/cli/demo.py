@@ -41,7 +41,7 @@ def demo(
     """Watch the whole pipeline work on a simulated Instagram: six targets, two weeks, and the truth to compare with.
 
     Real instaloader reads a local stand-in in this process; no socket is opened. The same Dagster job that daily use
-    runs captures, validates, compares and publishes. The data folder it leaves belongs to the demo.
+    runs captures, validates and compares; what it found is published. The data folder it leaves belongs to the demo.
     """
     from intel_pipeline.defs.running import open_instance
     from intel_pipeline.demo import story
