@@ -29,10 +29,10 @@ def test_snapshots_are_retried_and_derived_assets_are_not():
     assert retried == {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
 
 
-def test_three_schedules_and_one_sensor_drive_it_all_and_are_on():
+def test_three_schedules_and_two_sensors_drive_it_all_and_are_on():
     schedules = {schedule.name: schedule.default_status.name for schedule in defs.schedules}
     assert schedules == dict.fromkeys(["daily_round", "daily_upkeep", "freshness_look"], "RUNNING")
-    assert {sensor.name: sensor.default_status.name for sensor in defs.sensors} == {"planner": "RUNNING"}
+    assert {sensor.name: sensor.default_status.name for sensor in defs.sensors} == dict.fromkeys(["planner", "publisher"], "RUNNING")
 
 
 def test_freshness_is_looked_at_by_the_clock_and_by_no_tick():
