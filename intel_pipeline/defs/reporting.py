@@ -8,7 +8,9 @@ import dagster as dg
 
 from intel_pipeline.capture.tally import Tally
 from intel_pipeline.defs.columns import of_table
+from intel_pipeline.defs.marking import READING, tags
 from intel_pipeline.defs.partitions import rounds
+from intel_pipeline.registry.ledger import Spent
 from intel_pipeline.registry.models import Capture
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def check_spec(name: str, asset: str, about: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(name, asset=asset, description=about, partitions_def=rounds)
 
 
-def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> dict[str, dg.MetadataValue]:
+def round_metadata(tally: Tally, captures: Sequence[Capture], spent: Spent) -> dict[str, dg.MetadataValue]:
     """Return how the round stands after a tick, with what the tick itself spent."""
     newest = newest_of(captures)
     complete = sum(capture.verdict == "complete" for capture in newest)
@@ -39,7 +41,9 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], requests: int) -> 
         "targets_not_complete": dg.MetadataValue.int(len(newest) - complete),
         "targets_left": dg.MetadataValue.int(tally.due - len(tally.verdicts)),
         "pages": dg.MetadataValue.int(sum(capture.page_count or 0 for capture in captures)),
-        "requests_of_this_tick": dg.MetadataValue.int(requests),
+        "requests_of_this_tick": dg.MetadataValue.int(spent.requests),
+        "throttled_in_this_tick": dg.MetadataValue.int(spent.throttled),
+        "seconds_waited_in_this_tick": dg.MetadataValue.float(round(spent.waited, 1)),
         "verdicts": verdict_table(captures),
     }
     if tally.stopped:
@@ -69,10 +73,12 @@ def verdict_table(captures: Sequence[Capture]) -> dg.TableMetadataValue:
             capture.reported_after or 0,
             capture.page_count or 0,
             "; ".join(capture.reasons),
+            # What `intel-pipeline captures show` takes, with --pages for what Instagram sent.
+            capture.capture_id,
         )
         for capture in captures
     ]
-    return table({**types, "reasons": "string"}, rows)
+    return table({**types, "reasons": "string", "capture_id": "string"}, rows)
 
 
 def table(types: Mapping[str, str], rows: Iterable[Sequence[str | int]]) -> dg.TableMetadataValue:
@@ -97,6 +103,8 @@ def derived(name: str, *deps: str) -> Callable[[Callable[..., Any]], dg.AssetsDe
         partitions_def=rounds,
         group_name="changes",
         kinds={"polars", "duckdb"},
+        owners=READING,
+        tags=tags("lake", "followers" if name.startswith("follow") else "targets"),
         pool="warehouse",
         check_specs=[check_spec(READABLE_CHECK, name, "Whether every snapshot of the round could be read.")],
         deps=deps,

@@ -92,6 +92,13 @@ class CaptureQueries:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
         return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))
 
+    def newest_before(self, capture: Capture, most: int) -> list[Capture]:
+        """Return the finished captures of its target and surface up to a capture, `most` of the newest, oldest first."""
+        query = select(Capture).where(Capture.target == capture.target, Capture.surface == capture.surface)
+        query = query.where(Capture.finished_at <= capture.finished_at, Capture.snapshot.is_not(None))
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query.order_by(Capture.finished_at.desc()).limit(most)))[::-1]
+
     def tallies(self, targets: Sequence[str], surface: str) -> dict[str, Counter[str]]:
         """Return of each target how many of its captures of a surface left a snapshot, by verdict."""
         query = (

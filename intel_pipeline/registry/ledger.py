@@ -13,6 +13,8 @@ from intel_pipeline.registry.limits import DAY, HOUR, WINDOW, Name, RateLimits, 
 from intel_pipeline.registry.models import Request
 from intel_pipeline.registry.session_lock import alone
 
+TOO_MANY = 429
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -25,6 +27,15 @@ class Wanted:
     bucket: str
     surface: str | None = None
     identities: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Requests, those of them that were answered with 429, and the seconds that all of them waited for their turn."""
+
+    requests: int
+    throttled: int
+    waited: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,19 @@ class Ledger:
         """Return when the last request was made."""
         with self.engine.connect() as connection:
             return connection.execute(select(func.max(Request.sent_at))).scalar()
+
+    def newest_number(self) -> int:
+        """Return the number of the last request written down, 0 for none."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.max(Request.request_id))).scalar() or 0
+
+    def spent_after(self, request_id: int) -> Spent:
+        """Return what requests written down after that one came to: as many rows are read as there are of those."""
+        throttled = func.count().filter(Request.status == TOO_MANY)
+        query = select(func.count(), throttled, func.sum(Request.waited))
+        with self.engine.connect() as connection:
+            number, refused, waited = connection.execute(query.where(Request.request_id > request_id)).one()
+        return Spent(number, refused, waited or 0.0)
 
     def total(self) -> int:
         """Return the number of requests ever made."""

@@ -32,7 +32,9 @@ def test_snapshots_are_retried_and_derived_assets_are_not():
 def test_three_schedules_and_two_sensors_drive_it_all_and_are_on():
     schedules = {schedule.name: schedule.default_status.name for schedule in defs.schedules}
     assert schedules == dict.fromkeys(["daily_round", "daily_upkeep", "freshness_look"], "RUNNING")
-    assert {sensor.name: sensor.default_status.name for sensor in defs.sensors} == dict.fromkeys(["planner", "publisher"], "RUNNING")
+    assert {sensor.name: sensor.default_status.name for sensor in defs.sensors} == dict.fromkeys(
+        ["planner", "publisher"], "RUNNING"
+    )
 
 
 def test_freshness_is_looked_at_by_the_clock_and_by_no_tick():
@@ -54,3 +56,21 @@ def test_workspace_and_project_call_the_code_location_by_one_name():
 
 def test_no_resource_has_a_field_that_dagster_would_store_and_show():
     assert defs.resources["pipeline"].__class__.model_fields == {}
+
+
+def test_every_asset_says_what_it_is_whose_it_is_what_it_reads_and_whose_data_it_holds():
+    graph = defs.resolve_asset_graph()
+    bare = {
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if not all(
+            [
+                (node := graph.get(key)).description,
+                node.group_name != "default",
+                node.owners,
+                node.kinds,
+                {"reads", "personal_data"} <= {*node.tags},
+            ]
+        )
+    }
+    assert bare == set()

@@ -1,3 +1,7 @@
+import re
+from base64 import b64decode
+from xml.etree import ElementTree as ET
+
 import dagster as dg
 
 from intel_pipeline.clock import today
@@ -34,6 +38,24 @@ def test_a_tick_captures_derives_and_publishes_and_tells_the_ui_how_the_round_st
         ("friendly", 130),
         ("open", 230),
     ]
+
+
+def test_numbers_that_the_ui_charts_tell_of_growth_requests_and_waits(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "closed"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    before = pipeline.registry.captures.history("open", "followers")[-1].distinct_count
+    assert metadata(instance, "follower_snapshots")["growth_since_the_lists_before"] == 0
+    run_tick(pipeline, instance, next_morning(pipeline))
+    told = metadata(instance, "follower_snapshots")
+    now = pipeline.registry.captures.history("open", "followers")[-1].distinct_count
+    assert (told["listed"], told["growth_since_the_lists_before"]) == (now, now - before)
+    assert now != before
+    # Five pages, a look before and after them and one at who is closed, and the page with tokens: two seconds each.
+    assert (told["requests_of_this_tick"], told["throttled_in_this_tick"]) == (9, 0)
+    assert told["seconds_waited_in_this_tick"] >= 2 * 8
+    (svg,) = re.findall("base64,([^)]*)", told["curves"])
+    drawn = ET.fromstring(b64decode(svg))  # noqa: S314  our own
+    assert [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")][:2] == ["open", f"{now} of {now}"]
 
 
 def test_a_target_that_cannot_be_captured_fails_a_check_and_not_the_run(tmp_path, instance):

@@ -2,12 +2,15 @@
 
 import dagster as dg
 
+from intel_pipeline.defs.marking import CAPTURING, tags
 from intel_pipeline.defs.resources import PipelineResource
 
 
 @dg.asset(
     group_name="changes",
     kinds={"duckdb"},
+    owners=CAPTURING,
+    tags=tags("instagram", "followers"),
     pool="instagram",
     deps=["follower_changes"],
 )

@@ -4,6 +4,7 @@ import dagster as dg
 
 from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.automation.publishing import BEGAN, OUTDATED
+from intel_pipeline.defs.marking import READING, tags
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.pipeline import Pipeline
 
@@ -11,6 +12,8 @@ from intel_pipeline.pipeline import Pipeline
 @dg.asset(
     group_name="publication",
     kinds={"duckdb"},
+    owners=READING,
+    tags=tags("warehouse", "followers"),
     pool="warehouse",
     automation_condition=OUTDATED,
     deps=["profile_changes", "follower_changes", "followees", "settlements", "post_metrics"],

@@ -13,12 +13,14 @@ from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
 from intel_pipeline.defs.columns import of_contract
 from intel_pipeline.defs.failing import failing_for_good
+from intel_pipeline.defs.lists import list_metadata
+from intel_pipeline.defs.marking import CAPTURING, tags
 from intel_pipeline.defs.partitions import rounds
 from intel_pipeline.defs.reporting import round_metadata
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.defs.snapshots import checks
 from intel_pipeline.instagram.errors import TransientError
-from intel_pipeline.instagram.source import Surface
+from intel_pipeline.instagram.source import LISTS, Surface
 from intel_pipeline.registry.models import Capture
 
 # After 10, 30 and 70 seconds. Both of Dagster's jitters may take the whole of the first delay away, and ask again at
@@ -32,6 +34,8 @@ def snapshots(surface: Surface, name: str, *deps: str) -> Callable[[Callable[...
         partitions_def=rounds,
         group_name="snapshots",
         kinds={"polars", "parquet"},
+        owners=CAPTURING,
+        tags=tags("instagram", "followers" if surface in LISTS else "targets"),
         pool="instagram",
         retry_policy=RETRIES,
         check_specs=checks.specs(surface, name),
@@ -85,7 +89,7 @@ def take(
             since=asked_at(context),
             last_try=context.retry_number >= RETRIES.max_retries,
         )
-        spent = it.registry.ledger.total()
+        before = it.registry.ledger.newest_number()
         step = max(1, it.settings.followers_per_page * 100)
 
         def watch(label: str, reading: str, rows: int, reported: int | None) -> None:
@@ -101,8 +105,10 @@ def take(
     for label, reason in tally.reasons.items():
         context.log.warning("%s: %s", label, reason)
     captures = it.registry.captures.of_round(day, surface)
-    numbers = round_metadata(tally, captures, it.registry.ledger.total() - spent)
-    return Taken(tally, captures, {**numbers, **of_contract(contract(surface))})
+    told = round_metadata(tally, captures, it.registry.ledger.spent_after(before))
+    if surface in LISTS:
+        told |= list_metadata(it.registry.captures, captures)
+    return Taken(tally, captures, {**told, **of_contract(contract(surface))})
 
 
 def asked_at(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> datetime | None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import dagster as dg
 
+from intel_pipeline.defs.marking import RUNNING, tags
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import BusyError
 
@@ -13,6 +14,8 @@ CHECK = "journals_in_order"
 @dg.asset(
     group_name="upkeep",
     kinds={"parquet"},
+    owners=RUNNING,
+    tags=tags("lake", "followers"),
     check_specs=[dg.AssetCheckSpec(CHECK, asset="raw_pages")],
 )
 def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
@@ -36,7 +39,7 @@ def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> 
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
 
-@dg.asset(group_name="upkeep", kinds={"file"})
+@dg.asset(group_name="upkeep", kinds={"file"}, owners=RUNNING, tags=tags("dagster", "none"))
 def run_logs(pipeline: PipelineResource) -> dg.MaterializeResult:
     """What runs have printed: removed after INTEL_RUN_LOGS_DAYS, which Dagster never does."""
     from intel_pipeline.upkeep.run_logs import forget
@@ -46,7 +49,7 @@ def run_logs(pipeline: PipelineResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(number) for name, number in numbers.items()})
 
 
-@dg.asset(group_name="upkeep", kinds={"sqlite"}, deps=["run_logs"])
+@dg.asset(group_name="upkeep", kinds={"sqlite"}, owners=RUNNING, tags=tags("dagster", "none"), deps=["run_logs"])
 def run_events(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Runs and their step-by-step logs, removed after INTEL_RUN_EVENTS_DAYS; what rounds and checks show is kept."""
     # Dagster's own storages bring Alembic along.

@@ -1,0 +1,1 @@
+"""Pictures of what was captured, as SVG: pure functions of plain sequences."""
