@@ -35,6 +35,13 @@ class Pipeline:
     clock: Clock
     registry: Registry
     instagram: "Instagram | None" = None
+    # Of a simulated world: whether the daemon's ticks are what captures it, as they do the real one.
+    driven: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether a demo's days pass here, which `intel-pipeline demo` alone lets pass."""
+        return self.simulated and not self.driven
 
     @property
     def simulated(self) -> bool:
@@ -183,13 +190,13 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """
     settings.make_directories()
     if settings.world_file.exists():
-        from intel_pipeline.demo.world_file import open_world
+        from intel_pipeline.demo.world_file import open_world, read_note
 
         virtual, instagram, settings = open_world(settings)
         registry = open_registry(settings.registry_location, virtual)
         # A process that was killed has written down its requests, but not what time it had become.
         virtual.set(max(virtual.now(), registry.ledger.newest() or virtual.now()))
-        return Pipeline(settings, virtual, registry, instagram)
+        return Pipeline(settings, virtual, registry, instagram, driven=read_note(settings).watched is not None)
     refuse_second(settings.registry_file, settings.moved_registry_file, elsewhere=settings.registry_url is not None)
     clock = SystemClock()
     return Pipeline(settings, clock, open_registry(settings.registry_location, clock))

@@ -1,8 +1,16 @@
 """Clocks of simulated worlds: one that stands until it is moved, one that runs faster than the machine's."""
 
+import fcntl
+import os
+import struct
 import threading
 import time
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STORED = struct.Struct("<q")
 
 
 class VirtualClock:
@@ -39,6 +47,52 @@ class VirtualClock:
                 msg = f"a virtual clock cannot go back from {self._now} to {now}"
                 raise ValueError(msg)
             self._now = now
+
+
+class SharedClock:
+    """A virtual clock of several processes: its moment stands in a file, so that none of them is ever behind another.
+
+    Whoever sleeps moves it for all. A process that is killed leaves it as it was: eight bytes are written at once.
+    """
+
+    def __init__(self, file: Path, now: datetime) -> None:
+        """Go on with the clock in `file`, or start it there at `now`, aware."""
+        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = threading.Lock()
+        self._move(lambda _: _microseconds(now), only_where_new=True)
+
+    def now(self) -> datetime:
+        """Return the present virtual moment."""
+        (microseconds,) = STORED.unpack(os.pread(self._file, STORED.size, 0))
+        return EPOCH + timedelta(microseconds=microseconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass at once, for everybody."""
+        self._move(lambda before: before + round(max(0.0, seconds) * 1_000_000))
+
+    def set(self, now: datetime) -> None:
+        """Move on to `now`, unless it is later than that already."""
+        self._move(lambda before: max(before, _microseconds(now)))
+
+    def __del__(self) -> None:
+        """Let go of the file: a server opens the world anew at every look."""
+        os.close(self._file)
+
+    def _move(self, later: Callable[[int], int], *, only_where_new: bool = False) -> None:
+        with self._lock:
+            # Each opening of the file has a lock of its own, so this holds off other processes and other clocks in this one.
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                stored = os.pread(self._file, STORED.size, 0)
+                if not stored or not only_where_new:
+                    before = STORED.unpack(stored)[0] if stored else 0
+                    os.pwrite(self._file, STORED.pack(later(before)), 0)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 class RunningClock:

@@ -17,6 +17,16 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TARGET_IDS = 8 * 10**10  # above everybody else's, so that no follower can have one of them
 
 
+def generator(seed: int, *about: object) -> random.Random:
+    """Return the generator of a world's chances in one matter."""
+    return random.Random("/".join(str(part) for part in (seed, *about)))
+
+
+def target_id(seed: int, number: int) -> int:
+    """Return the user id of the target of that number in the world of a seed."""
+    return TARGET_IDS + number * 10**7 + int(generator(seed, "target", number).random() * 10**7)
+
+
 class History:
     """Everything that happens, as far as it has been asked for.
 
@@ -24,7 +34,9 @@ class History:
     other, so the order of questions cannot change the answers.
     """
 
-    def __init__(self, seed: int, start: datetime, targets: Sequence[TargetSpec], reserved: frozenset[str]) -> None:
+    def __init__(
+        self, seed: int, start: datetime, targets: Sequence[TargetSpec], reserved: frozenset[str], first: int = 0
+    ) -> None:
         """Write the beginning: who follows whom at `start`, and the posts until then."""
         self._seed = seed
         self._start = start
@@ -32,7 +44,9 @@ class History:
         self.population = Population(taken)
         rng = self._rng("community")
         self._community = [self.population.born(rng, start) for _ in range(COMMUNITY)]
-        self.lives = {self._target_id(number): self._beginning(number, spec) for number, spec in enumerate(targets)}
+        self.lives = {
+            target_id(seed, number): self._beginning(number, spec) for number, spec in enumerate(targets, first)
+        }
         self._comebacks: dict[int, list[Plan]] = {}
         self._next_day = hours_of(start, 0)
 
@@ -43,10 +57,7 @@ class History:
             self._next_day = hours_of(self._start, self._next_day.day + 1)
 
     def _rng(self, *about: object) -> random.Random:
-        return random.Random("/".join(str(part) for part in (self._seed, *about)))
-
-    def _target_id(self, number: int) -> int:
-        return TARGET_IDS + number * 10**7 + int(self._rng("target", number).random() * 10**7)
+        return generator(self._seed, *about)
 
     def _beginning(self, number: int, spec: TargetSpec) -> Life:
         rng = self._rng("beginning", spec.label)
@@ -58,7 +69,7 @@ class History:
         followees = neighbours + [
             self.population.born(rng, self._start) for _ in range(spec.followees - len(neighbours))
         ]
-        user_id = self._target_id(number)
+        user_id = target_id(self._seed, number)
         return Life(
             spec=spec,
             id=user_id,

@@ -28,15 +28,20 @@ class World:
     several threads. Unknown target ids raise KeyError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what makes a world
         self,
         seed: int,
         start: datetime,
         clock: Clock,
         targets: Sequence[TargetSpec] = (),
         viewers: Sequence[ViewerSpec] = (),
+        *,
+        numbered_from: int = 0,
     ) -> None:
-        """Create everybody as of `start` (aware); raises ValueError if two targets or viewers go by one name."""
+        """Create everybody as of `start` (aware); raises ValueError if two targets or viewers go by one name.
+
+        `numbered_from`: the number of the first target, which its user id follows from.
+        """
         named = [
             *(spec.username for spec in viewers),
             *(name for spec in targets for name in (spec.username, *(new for _, new in spec.renames_on))),
@@ -49,7 +54,7 @@ class World:
         self.start = start.astimezone(UTC)
         self.clock = clock
         self._lock = threading.RLock()
-        self._history = History(seed, self.start, targets, frozenset(named))
+        self._history = History(seed, self.start, targets, frozenset(named), numbered_from)
         self._rolls = Rolls()
         self._viewers = {VIEWER_IDS + seed % 7919 + number * 7919: spec for number, spec in enumerate(viewers)}
 
