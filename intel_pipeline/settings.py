@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         int,
         Field(ge=10, le=7200, description="Seconds after which a tick begins no further target.", examples=["600"]),
     ] = 600
+    planner_seconds: Annotated[
+        int,
+        Field(
+            ge=5, le=3600, description="Seconds between two looks of Dagster's planner at what is due.", examples=["60"]
+        ),
+    ] = 60
     followers_per_page: Annotated[
         int,
         Field(

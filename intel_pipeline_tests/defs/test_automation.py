@@ -102,6 +102,14 @@ def test_in_a_demos_folder_no_day_passes_by_itself(tmp_path, instance):
     assert "--resume" in plan(pipeline, instance).skip_message
 
 
+def test_in_a_world_that_the_daemon_drives_the_planner_asks_as_it_does_for_the_real_one(tmp_path, instance):
+    pipeline = replace(small_pipeline(tmp_path, ["open"]), driven=True)
+    assert "no round is open" in plan(pipeline, instance).skip_message
+    pipeline.registry.rounds.begin(today(pipeline.clock))
+    assert plan(pipeline, instance).run_requests
+    assert "--resume" in begin_day(pipeline, instance).skip_message, "its days do not pass by the machine's clock"
+
+
 def test_the_planner_waits_where_only_lists_are_left_and_their_budget_is_spent(tmp_path, instance):
     pipeline = on_instagram(small_pipeline(tmp_path, ["open"], identities_per_day=200, longest_wait=30))
     day = today(pipeline.clock)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+from dagster._core.storage.tags import GRPC_INFO_TAG
 
 from intel_pipeline.clock import today
+from intel_pipeline.defs.automation.planner import in_flight
 from intel_pipeline.defs.pools import wait_for_turn, waiting_or_at_work
 from intel_pipeline.defs.running import open_instance, run_tick
 from intel_pipeline.settings import load_settings
@@ -63,4 +65,22 @@ def test_a_run_that_is_still_at_work_is_waited_for_and_named(killed, monkeypatch
 
     wait_for_turn(instance, end_it, told.append)
     assert told == [f"waiting for the run {run_id} to end"]
+    assert waiting_or_at_work(instance) == []
+
+
+def test_the_planner_ends_a_run_that_died_with_the_code_server_that_had_started_it(killed):
+    instance, run_id = killed
+    in_flight(instance)
+    assert waiting_or_at_work(instance) == [run_id], "a run of a command may be alive elsewhere"
+    instance.add_run_tags(run_id, {GRPC_INFO_TAG: "{}"})
+    in_flight(instance)
+    assert waiting_or_at_work(instance) == []
+    assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_the_planner_gives_the_place_of_a_run_back_that_has_ended(killed):
+    instance, run_id = killed
+    instance.report_run_failed(instance.get_run_by_id(run_id))
+    assert waiting_or_at_work(instance) == [run_id]
+    in_flight(instance)
     assert waiting_or_at_work(instance) == []
