@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RIVALS := .rivals/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench year crashes exports soak lock clean
+.PHONY: help demo dev test lint bench year crashes exports soak month ticks lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -41,6 +41,12 @@ exports: $(READY) ## ten million rows exported in each format: seconds and memor
 
 soak: $(READY) ## four readers while batches land and are published: for MINUTES, 10 unless told
 	$(BIN)/python -m benchmarks.soak $(MINUTES)
+
+month: $(READY) ## a month of a hundred targets through the daemon, faults on, killed 20 times; most of an hour
+	$(BIN)/python -m benchmarks.month $(SIZE)
+
+ticks: $(READY) ## what Dagster costs: a thousand targets through the daemon, its storage, the planner after a year
+	$(BIN)/python -m benchmarks.ticks $(SIZE)
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv
