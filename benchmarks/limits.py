@@ -27,3 +27,10 @@ REBUILT_MB = 512
 CHANGE_BYTES = 6
 # Milliseconds in which it is told who of 20,000 followed on a day.
 FOLLOWED_MS = 10
+# Milliseconds of CPU that a target's day takes through the daemon, above a bare loop over the same source.
+TARGET_DAY_MS = 100
+# CPU seconds of the planner's look at what is due of a thousand targets after a year, and of loading the code location.
+PLANNER_SECONDS = 1
+LOADING_SECONDS = 3
+# Bytes of Dagster's storage that a target's day leaves, once what is kept no longer has been pruned.
+STORAGE_BYTES = 5_000

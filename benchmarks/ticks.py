@@ -1,0 +1,155 @@
+"""What orchestration costs: a thousand targets through the daemon, the planner after a year, and loading: `make ticks`.
+
+Or smaller: `python -m benchmarks.ticks TARGETS FOLLOWERS DAYS`, the last for the planner's year.
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import limits, planner_year
+from benchmarks.capture import counted
+from benchmarks.driven import Driven, elapsed, prepared
+from benchmarks.report import Report, over, tell
+from intel_pipeline.clock import today
+from intel_pipeline.demo.world_file import SESSION, Watched
+from intel_pipeline.instagram.readings import interpret
+from intel_pipeline.instagram.source import Source, Subject
+
+SIZE = (1000, 2000, 365)
+PER_TICK = 250
+VARIABLES = {"INTEL_PLANNER_SECONDS": "5", "INTEL_TARGETS_PER_TICK": str(PER_TICK)}
+# Of so many targets the bare loop reads the pages.
+LOOPED = 100
+# As Dagster's code server does.
+LOADING = "from intel_pipeline.definitions import defs; defs.get_repository_def().load_all_definitions()"
+# Days of the world that the round may take: as many as the budget's pace needs.
+DAYS = 20
+COLUMNS = ("what", "number", "limit")
+
+
+def loading() -> Report:
+    """Return the CPU of loading the code location, bytecode compiled, the least of five."""
+    taken = []
+    for _ in range(5):
+        before = spent()
+        subprocess.run([sys.executable, "-c", LOADING], check=True)  # noqa: S603  our own interpreter
+        taken.append(spent() - before)
+    what = "CPU seconds of loading the code location"
+    rows: list[tuple[object, ...]] = [(what, round(min(taken), 2), limits.LOADING_SECONDS)]
+    return Report("Loading", COLUMNS, rows, over(what, min(taken), limits.LOADING_SECONDS))
+
+
+def spent() -> float:
+    """Return the CPU seconds of the processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def planner(targets: int = SIZE[0], days: int = SIZE[2]) -> Report:
+    """Return the CPU of the planner's look after a year of captures."""
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = planner_year.lived(Path(folder), targets, days)
+        taken = planner_year.looks(pipeline)
+        pipeline.registry.close()
+    rows: list[tuple[object, ...]] = [
+        (f"CPU seconds where {what}", round(seconds, 3), limits.PLANNER_SECONDS) for what, seconds in taken.items()
+    ]
+    broken = [
+        line for what, seconds in taken.items() for line in over(f"planner, {what}", seconds, limits.PLANNER_SECONDS)
+    ]
+    return Report(f"The planner after {days} days of {targets:,} targets", COLUMNS, rows, broken)
+
+
+def ticks(targets: int = SIZE[0], followers: int = SIZE[1]) -> Report:
+    """Return what a day of so many targets takes through the daemon, beside reading the same pages in a bare loop."""
+    with tempfile.TemporaryDirectory() as folder:
+        driven = prepared(Path(folder), Watched(targets, followers, faulty=False), DAYS, 7, VARIABLES)
+        try:
+            with driven.daemon as daemon:
+                idle = at_rest(driven)
+                before, storage, began = daemon.seconds(), size(driven), time.monotonic()
+                live(driven)
+                ours, minutes, grown = daemon.seconds() - before, elapsed(began) / 60, size(driven) - storage
+            captures = sum(driven.pipeline.registry.captures.finished_targets().values())
+            runs = len(driven.instance.get_runs())
+            bare = bare_loop(driven, min(LOOPED, targets))
+        finally:
+            driven.close()
+    each, alone = 1000 * ours / targets, 1000 * bare
+    above, bytes_each = each - alone, grown / targets
+    rows: list[tuple[object, ...]] = [
+        ("minutes", round(minutes, 1), None),
+        ("captures", captures, 3 * targets),
+        ("runs", runs, None),
+        ("CPU seconds of daemon and code server until they rest", round(idle, 1), None),
+        ("CPU ms of a target's day through the daemon", round(each), None),
+        ("CPU ms of reading the same pages in a bare loop", round(alone), None),
+        ("CPU ms above it", round(above), limits.TARGET_DAY_MS),
+        ("bytes of Dagster's storage for a target's day, unpruned", round(bytes_each), None),
+    ]
+    broken = over("CPU ms of a target's day above the loop", above, limits.TARGET_DAY_MS)
+    broken += [] if captures == 3 * targets else [f"{captures} captures of {3 * targets}"]
+    return Report(f"{targets:,} targets of {followers:,} followers through the daemon", COLUMNS, rows, broken)
+
+
+def at_rest(driven: Driven) -> float:
+    """Wait until daemon and code server have begun, with nothing to do; return what that took."""
+    while not driven.daemon.parts().get("server"):
+        time.sleep(0.5)
+    time.sleep(20)
+    return driven.daemon.seconds()
+
+
+def live(driven: Driven) -> None:
+    """Let one day's round be captured."""
+    day = today(driven.clock)
+    driven.open_round(day)
+    quiet_since = time.monotonic()
+    while driven.in_flight() or driven.pipeline.due(day):
+        time.sleep(2)
+        if driven.in_flight():
+            quiet_since = time.monotonic()
+        elif driven.pipeline.due(day):
+            driven.let_pass(elapsed(quiet_since))
+
+
+def size(driven: Driven) -> int:
+    """Return how many bytes Dagster's storage takes."""
+    return sum(path.stat().st_size for path in driven.pipeline.settings.dagster_dir.rglob("*") if path.is_file())
+
+
+def bare_loop(driven: Driven, targets: int) -> float:
+    """Return the CPU seconds of reading one target's pages and keeping nothing but the ledger, the mean of so many."""
+    labels = driven.pipeline.registry.targets.all()[:targets]
+    with driven.pipeline.session(SESSION).source() as source:
+        began = time.process_time()
+        for target in labels:
+            read(source, Subject(target.label, target.username, target.user_id))
+        return (time.process_time() - began) / len(labels)
+
+
+def read(source: Source, subject: Subject) -> int:
+    """Read what a day's captures of a target read."""
+    counts = [interpret.profile(source.profile(subject)).follower_count for _ in range(2)]
+    rows = counted(lambda cursor: interpret.follow_list(source.followers(subject, cursor)))
+    counts += [interpret.profile(source.profile(subject)).follower_count for _ in range(2)]
+    page = interpret.posts(source.posts(subject, None))
+    while page.next_cursor:
+        page = interpret.posts(source.posts(subject, page.next_cursor))
+    return rows
+
+
+def reports(targets: int = SIZE[0], followers: int = SIZE[1], days: int = SIZE[2]) -> Iterator[Report]:
+    """Yield one after the other."""
+    yield loading()
+    yield planner(targets, days)
+    yield ticks(targets, followers)
+
+
+if __name__ == "__main__":
+    tell(reports(*(int(word) for word in sys.argv[1:])))
