@@ -190,13 +190,13 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """
     settings.make_directories()
     if settings.world_file.exists():
-        from intel_pipeline.demo.world_file import open_world, read_note
+        from intel_pipeline.demo.world_file import open_world, told
 
         virtual, instagram, settings = open_world(settings)
         registry = open_registry(settings.registry_location, virtual)
         # A process that was killed has written down its requests, but not what time it had become.
         virtual.set(max(virtual.now(), registry.ledger.newest() or virtual.now()))
-        return Pipeline(settings, virtual, registry, instagram, driven=read_note(settings).watched is not None)
+        return Pipeline(settings, virtual, registry, instagram, driven=not told(settings))
     refuse_second(settings.registry_file, settings.moved_registry_file, elsewhere=settings.registry_url is not None)
     clock = SystemClock()
     return Pipeline(settings, clock, open_registry(settings.registry_location, clock))

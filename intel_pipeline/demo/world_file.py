@@ -80,6 +80,11 @@ def remember(settings: Settings, clock: Clock) -> None:
     write_note(settings, replace(note, now=max(note.now, clock.now())))
 
 
+def told(settings: Settings) -> bool:
+    """Tell whether a demo's days pass in the folder, which `intel-pipeline demo` alone lets pass."""
+    return settings.world_file.exists() and read_note(settings).watched is None
+
+
 def open_world(settings: Settings) -> "tuple[VirtualClock | SharedClock, Instagram, Settings]":
     """Open the world of a demo's folder; return its clock, its Instagram, and the settings that a demo runs under."""
     from intel_pipeline.simulator.clock import SharedClock, VirtualClock

@@ -35,6 +35,8 @@ class Outdated(dg.AutomationCondition[dg.AssetKey]):
 
     def evaluate(self, context: dg.AutomationContext[dg.AssetKey]) -> dg.AutomationResult[dg.AssetKey]:
         """Look at the newest event of the asset and of each dependency: one query, however long the history."""
+        from intel_pipeline.demo.world_file import told
+
         settings = load_settings()
         now = context.evaluation_time.astimezone(UTC)
         deps = context.asset_graph.get(context.key).parent_keys
@@ -46,7 +48,7 @@ class Outdated(dg.AutomationCondition[dg.AssetKey]):
             asked=datetime.fromisoformat(context.cursor) if isinstance(context.cursor, str) else None,
         )
         # A demo's commands publish; what the daemon did besides would wait for nothing but get in their way.
-        asks = not settings.world_file.exists() and due(seen, timedelta(minutes=settings.publish_minutes))
+        asks = not told(settings) and due(seen, timedelta(minutes=settings.publish_minutes))
         return dg.AutomationResult(
             context,
             context.candidate_subset if asks else context.get_empty_subset(),
