@@ -1,22 +1,25 @@
 """What the UI is told of follower lists beside what it is told of every surface: how they grew, and their curves."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 
 import dagster as dg
 
 from intel_pipeline.defs.reporting import newest_of
-from intel_pipeline.plots.curves import Point, curves
+from intel_pipeline.plots.curves import curves
+from intel_pipeline.plots.points import point
+from intel_pipeline.plots.strokes import as_image
 from intel_pipeline.registry.captures import Captures
-from intel_pipeline.registry.finishing import finished
 from intel_pipeline.registry.models import Capture
 
-# Kilobytes with every tick: a dozen curves of two months are about 20.
+# Kilobytes with every tick: a dozen restless curves of two months are 20.
 MOST_CURVES, MOST_POINTS = 12, 60
 
 
-def list_metadata(registry: Captures, captures: Sequence[Capture]) -> dict[str, dg.MetadataValue]:
-    """Return by how many the lists of a round are longer than those before, and the curves of the most striking ones."""
+def list_metadata(registry: Captures, captures: Sequence[Capture], kinds: int) -> dict[str, dg.MetadataValue]:
+    """Return by how many the lists of a round are longer than those before, and the curves of the most striking ones.
+
+    `kinds`: how many kinds of lists are captured, which share the room for curves.
+    """
     newest = [capture for capture in newest_of(captures) if capture.snapshot]
     if not newest:
         return {}
@@ -32,12 +35,14 @@ def list_metadata(registry: Captures, captures: Sequence[Capture]) -> dict[str, 
         change = abs(grown.get(capture.capture_id, 0)) / max(1, capture.distinct_count or 0)
         return not complete(capture), change
 
-    chosen = sorted(newest, key=striking, reverse=True)[:MOST_CURVES]
-    drawn = curves([(one.target, points(registry.newest_before(one, MOST_POINTS))) for one in chosen])
+    chosen = sorted(newest, key=striking, reverse=True)[: MOST_CURVES // max(1, kinds)]
+    histories = [(one.target, [point(each) for each in registry.newest_before(one, MOST_POINTS)]) for one in chosen]
+    # Where no target was complete both times, the growth is not known: it is not none.
+    growth = {"growth_since_the_lists_before": dg.MetadataValue.int(sum(grown.values()))} if grown else {}
     return {
         "listed": dg.MetadataValue.int(sum(capture.distinct_count or 0 for capture in newest)),
-        "growth_since_the_lists_before": dg.MetadataValue.int(sum(grown.values())),
-        "curves": dg.MetadataValue.md(f"{legend(len(chosen), len(newest))}\n\n![curves]({address(drawn)})"),
+        **growth,
+        "curves": dg.MetadataValue.md(f"{legend(len(chosen), len(newest))}\n\n{as_image(curves(histories), 'curves')}"),
     }
 
 
@@ -46,23 +51,9 @@ def complete(capture: Capture) -> bool:
     return capture.verdict == "complete"
 
 
-def points(captures: Sequence[Capture]) -> list[Point]:
-    """Return captures as points of a curve."""
-    return [
-        Point(finished(one), one.distinct_count or 0, one.reported_after, complete(one), one.gap_low, one.gap_high)
-        for one in captures
-    ]
-
-
 def legend(shown: int, number: int) -> str:
-    """Return what the curves show, in words."""
-    which = f"The {shown} of {number} targets that are not complete or changed most. " if number > shown else ""
-    return (
-        f"{which}Listed (blue), reported (dashed), lists that are not complete (orange dots); below, the gap between "
-        "them, and where it usually lies (shaded)."
-    )
-
-
-def address(drawn: str) -> str:
-    """Return a picture as an address that holds it: nothing has to be served, and nothing goes elsewhere."""
-    return f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
+    """Return which targets the curves show, and where the others are."""
+    if shown == number:
+        return f"All {number} targets of this round: those that are not complete, then those that changed most."
+    which = f"The {shown} of {number} targets that are not complete or changed most"
+    return f"{which}; the other {number - shown} are in `verdicts`."

@@ -1,13 +1,14 @@
 import re
-from base64 import b64decode
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import dagster as dg
 
 from intel_pipeline.clock import today
 from intel_pipeline.definitions import defs
+from intel_pipeline.defs import lists
 from intel_pipeline.defs.resources import PipelineResource
-from intel_pipeline.defs.running import run_tick
+from intel_pipeline.defs.running import open_instance, run_tick
 from intel_pipeline.simulator.faults import FOR_EVER, Scripted
 from intel_pipeline.simulator.wire.exchange import json_reply
 from intel_pipeline.warehouse.derive import publish_now
@@ -44,7 +45,7 @@ def test_numbers_that_the_ui_charts_tell_of_growth_requests_and_waits(tmp_path, 
     pipeline = small_pipeline(tmp_path, ["open", "closed"])
     run_tick(pipeline, instance, today(pipeline.clock))
     before = pipeline.registry.captures.history("open", "followers")[-1].distinct_count
-    assert metadata(instance, "follower_snapshots")["growth_since_the_lists_before"] == 0
+    assert "growth_since_the_lists_before" not in metadata(instance, "follower_snapshots")
     run_tick(pipeline, instance, next_morning(pipeline))
     told = metadata(instance, "follower_snapshots")
     now = pipeline.registry.captures.history("open", "followers")[-1].distinct_count
@@ -53,9 +54,25 @@ def test_numbers_that_the_ui_charts_tell_of_growth_requests_and_waits(tmp_path, 
     # Five pages, a look before and after them and one at who is closed, and the page with tokens: two seconds each.
     assert (told["requests_of_this_tick"], told["throttled_in_this_tick"]) == (9, 0)
     assert told["seconds_waited_in_this_tick"] >= 2 * 8
-    (svg,) = re.findall("base64,([^)]*)", told["curves"])
-    drawn = ET.fromstring(b64decode(svg))  # noqa: S314  our own
-    assert [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")][:2] == ["open", f"{now} of {now}"]
+    (svg,) = re.findall("utf8,([^>]*)", told["curves"])
+    drawn = ET.fromstring(unquote(svg))  # noqa: S314  our own
+    said = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[said.index("open") + 1] == f"{now} {now - before:+d}"
+
+
+def test_the_curves_of_both_lists_take_no_more_room_than_those_of_one(tmp_path, instance, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_CURVES", 4)
+    labels = ["open", "friendly", "renaming", "fading"]
+
+    def shown(asset: str) -> int:
+        return metadata(instance, asset)["curves"].count("class='t'")
+
+    both = small_pipeline(tmp_path / "both", labels, surfaces=["profile", "followers", "followees"])
+    run_tick(both, instance, today(both.clock))
+    assert (shown("follower_snapshots"), shown("followee_snapshots")) == (2, 2)
+    one = small_pipeline(tmp_path / "one", labels, surfaces=["profile", "followers"])
+    run_tick(one, instance, today(one.clock))
+    assert shown("follower_snapshots") == 4
 
 
 def test_a_target_that_cannot_be_captured_fails_a_check_and_not_the_run(tmp_path, instance):
@@ -71,12 +88,23 @@ def test_a_target_that_cannot_be_captured_fails_a_check_and_not_the_run(tmp_path
     assert "closed" in checks[failing[0]].description
 
 
-def test_nothing_that_dagster_stores_names_a_follower(tmp_path, instance):
-    pipeline = small_pipeline(tmp_path, ["open"])
-    result = run_tick(pipeline, instance, today(pipeline.clock))
+def test_nothing_that_dagster_stores_names_a_follower(tmp_path):
+    pipeline = small_pipeline(tmp_path, ["open"], surfaces=["profile", "followers", "followees", "posts"])
     world = pipeline.instagram.world
-    stored = "".join(repr(record) for record in instance.all_logs(result.run_id))
-    assert not [person for person in world.followers_of(world.target_id("open")) if person.username in stored]
+    target = world.target_id("open")
+    people = set()
+    with open_instance(pipeline.settings) as instance:
+        for day in (today(pipeline.clock), None, None):
+            assert run_tick(pipeline, instance, day or next_morning(pipeline)).success
+            people |= {*world.followers_of(target), *world.followees_of(target)}
+        for asset in ("follower_snapshots", "followee_snapshots"):
+            assert "svg" in metadata(instance, asset)["curves"]
+    stored = b"".join(path.read_bytes() for path in pipeline.settings.dagster_dir.rglob("*") if path.is_file())
+    words = set(re.findall(rb"[a-z0-9._]+", stored)) | set(re.findall(rb"[a-z0-9_]+", stored))
+    assert b"follower_snapshots" in words
+    assert len(people) > 270
+    identities = {str(one).encode() for person in people for one in (person.username, person.id)}
+    assert identities & words == set()
 
 
 def test_the_second_day_finds_what_happened_on_the_first(tmp_path, instance):

@@ -107,7 +107,8 @@ def take(
     captures = it.registry.captures.of_round(day, surface)
     told = round_metadata(tally, captures, it.registry.ledger.spent_after(before))
     if surface in LISTS:
-        told |= list_metadata(it.registry.captures, captures)
+        kinds = sum(one in LISTS for one in it.surfaces)
+        told |= list_metadata(it.registry.captures, captures, kinds)
     return Taken(tally, captures, {**told, **of_contract(contract(surface))})
 
 
