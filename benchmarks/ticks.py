@@ -22,7 +22,7 @@ from intel_pipeline.instagram.source import Source, Subject
 
 SIZE = (1000, 2000, 365)
 PER_TICK = 250
-VARIABLES = {"INTEL_PLANNER_SECONDS": "5", "INTEL_TARGETS_PER_TICK": str(PER_TICK)}
+VARIABLES = {"INTEL_TARGETS_PER_TICK": str(PER_TICK)}
 # Of so many targets the bare loop reads the pages.
 LOOPED = 100
 # As Dagster's code server does.

@@ -33,13 +33,15 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
     it = pipeline.it
     day = it.registry.rounds.open()
     hindrance = "this data folder holds a demo: its days pass with `intel-pipeline demo --resume`"
+    at_work = len(in_flight(context.instance))
     decision = decide(
         Situation(
             now=it.clock.now(),
             open_round=day,
             due=it.due(day) if day else 0,
-            in_flight=len(in_flight(context.instance)),
-            hindrance=hindrance if it.told else it.resting() or it.idle(day) if day else None,
+            in_flight=at_work,
+            # What could be had now takes the most to find out, and does not matter while a run is at it.
+            hindrance=hindrance if it.told else it.resting() or it.idle(day) if day and not at_work else None,
             last=read_cursor(context.cursor),
         )
     )
