@@ -62,7 +62,10 @@ class Daemon:
                     yield int(folder.name), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
 
     def seconds(self) -> float:
-        """Return the CPU seconds of all its processes so far, of those that have ended in whoever waited for them."""
+        """Return the CPU seconds of all its processes so far, of those that have ended in whoever waited for them.
+
+        Not by what they are: the daemon replaces code servers, and has theirs and their runs' by then.
+        """
         return sum(cpu_of(pid) for pid, _ in self.processes())
 
     def stop(self) -> None:
@@ -105,7 +108,7 @@ def killed(pid: int) -> int:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the CPU seconds of a process and of those of its children that have ended."""
+    """Return the CPU seconds of a process and of those of its children that have ended and were waited for."""
     with suppress(OSError):
         # The name, in brackets, may hold blanks.
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

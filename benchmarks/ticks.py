@@ -74,7 +74,12 @@ def ticks(targets: int = SIZE[0], followers: int = SIZE[1]) -> Report:
                 idle = at_rest(driven)
                 before, storage, began = daemon.seconds(), size(driven), time.monotonic()
                 live(driven)
-                ours, minutes, grown = daemon.seconds() - before, elapsed(began) / 60, size(driven) - storage
+                while daemon.parts().get("run"):
+                    time.sleep(1)
+                # The code server takes a while to notice that a run's process has ended; until then nobody has its CPU.
+                time.sleep(10)
+                minutes, grown = elapsed(began) / 60, size(driven) - storage
+                ours = daemon.seconds() - before
             captures = sum(driven.pipeline.registry.captures.finished_targets().values())
             runs = len(driven.instance.get_runs())
             bare = bare_loop(driven, min(LOOPED, targets))
