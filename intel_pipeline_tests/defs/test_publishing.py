@@ -5,6 +5,9 @@ import pytest
 
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.automation.publishing import BEGAN
+from intel_pipeline.demo.world_file import Watched, WorldNote, write_note
+from intel_pipeline.settings import load_settings
+from intel_pipeline_tests.worlds import START
 
 SELECTED = dg.AssetSelection.assets("publication")
 PARTITIONED = ("profile_changes", "follower_changes", "followees", "post_metrics")
@@ -128,11 +131,15 @@ def test_a_restarted_daemon_that_has_lost_its_memory_publishes_what_is_new(daemo
     assert daemon.asks()
 
 
-def test_in_a_demos_folder_nothing_is_published_by_itself(daemon, tmp_path):
+@pytest.mark.parametrize(("watched", "asks"), [(None, False), (Watched(3, 50, faulty=False), True)])
+def test_in_a_demos_folder_nothing_is_published_by_itself_but_in_one_that_the_daemon_drives(
+    daemon, tmp_path, watched, asks
+):
     daemon.update("follower_changes", "2026-11-20")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "world.json").write_text("{}")
-    assert not daemon.asks()
+    settings = load_settings(data_dir=tmp_path / "data")
+    settings.make_directories()
+    write_note(settings, WorldNote(7, START, START, watched))
+    assert daemon.asks() == asks
 
 
 def test_one_sensor_alone_asks_and_it_is_on():
