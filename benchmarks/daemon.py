@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from intel_pipeline.settings import PROJECT_ROOT
+from intel_pipeline.folders import PROJECT_ROOT
 
 Part = Literal["daemon", "server", "run"]
 TICKS = os.sysconf("SC_CLK_TCK")

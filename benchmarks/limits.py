@@ -32,5 +32,3 @@ TARGET_DAY_MS = 100
 # CPU seconds of the planner's look at what is due of a thousand targets after a year, and of loading the code location.
 PLANNER_SECONDS = 1
 LOADING_SECONDS = 3
-# Bytes of Dagster's storage that a target's day leaves, once what is kept no longer has been pruned.
-STORAGE_BYTES = 5_000

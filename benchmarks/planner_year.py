@@ -6,13 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert
 
-from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.pipeline import DEFAULT, Pipeline
 from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import open_registry
 from intel_pipeline.settings import load_settings
 from intel_pipeline.simulator.clock import VirtualClock
 
-SURFACES = ("profile", "followers", "posts")
 NOW = datetime(2027, 11, 1, 6, 5, tzinfo=UTC)
 
 
@@ -31,7 +30,7 @@ def lived(folder: Path, targets: int, days: int) -> Pipeline:
         ]
         connection.execute(insert(Target), rows)
         for ago in reversed(range(days)):
-            connection.execute(insert(Capture), [of(label, surface, ago) for label in labels for surface in SURFACES])
+            connection.execute(insert(Capture), [of(label, surface, ago) for label in labels for surface in DEFAULT])
     return pipeline
 
 

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A surface of a target: the hours of its cadence, from when on it is due, and whether the round lacks it now."""
+    """A surface of a target: from when on it is due, and whether the round lacks it now."""
 
     target: Target
-    hours: int
     at: datetime
     lacking: bool
 
@@ -34,8 +33,8 @@ def dues(pipeline: "Pipeline", surface: Surface, day: date) -> list[Due]:
         hours = hours_between(pipeline, target, surface)
         if surface == "posts":
             hours = in_force(hours, pipeline.settings.young_posts_cadence, seen, now)
-        at = due_from(seen, hours, target.added_at)
-        found.append(Due(target, hours, at, target.label in begun or lacks(seen, hours, day, now)))
+        at = due_from(seen, hours) if seen else target.added_at
+        found.append(Due(target, at, target.label in begun or lacks(seen, hours, day, now)))
     return sorted(found, key=lambda due: (due.at, due.target.label))
 
 

@@ -7,7 +7,7 @@ from dagster._core.errors import DagsterInvalidConfigError
 from dagster._core.instance.config import dagster_instance_config
 from dagster._core.workspace.config_schema import process_workspace_config
 
-from intel_pipeline.settings import PROJECT_ROOT
+from intel_pipeline.folders import PROJECT_ROOT
 
 
 def blocks() -> list[str]:

@@ -6,7 +6,8 @@ from traceback import format_exception
 import pytest
 
 from intel_pipeline.errors import SettingsError
-from intel_pipeline.settings import PROJECT_ROOT, Settings, example, load_settings, variable
+from intel_pipeline.folders import PROJECT_ROOT
+from intel_pipeline.settings import Settings, example, load_settings, variable
 
 
 @pytest.fixture(autouse=True)

@@ -76,15 +76,13 @@ def in_force(hours: int, young_hours: int, seen: Seen | None, now: datetime) -> 
     return min(hours, young_hours) if young else hours
 
 
-def due_from(seen: Seen | None, hours: int, now: datetime) -> datetime:
-    """Return from when on a surface is due that was seen last as `seen`; `now` where it never was.
+def due_from(seen: Seen, hours: int) -> datetime:
+    """Return from when on a surface is due that was seen last as `seen`.
 
     A cadence of days counts rounds, so that a capture that came late one day does not come later still the next. One of
     hours counts spans, of which one begins with a round: each has one capture, however often clocks and daemons are
     set back or started anew, and those that passed while nothing ran are not made up for: what they showed is gone.
     """
-    if seen is None:
-        return now
     if hours < HOURS_A_DAY:
         span = timedelta(hours=hours)
         return FIRST + ((seen.started_at - FIRST) // span + 1) * span
@@ -96,5 +94,5 @@ def lacks(seen: Seen | None, hours: int, day: date, now: datetime) -> bool:
     """Tell whether the round of `day` lacks a surface that was last seen, in that round or an earlier one, as `seen`."""
     if seen is None:
         return True
-    due = due_from(seen, hours, now)
+    due = due_from(seen, hours)
     return due <= now if hours < HOURS_A_DAY else due.date() <= day

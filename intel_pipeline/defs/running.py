@@ -17,8 +17,9 @@ from intel_pipeline.defs.marts.publication import published
 from intel_pipeline.defs.pools import wait_for_turn
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import WHAT_NOW, InterruptedTickError
+from intel_pipeline.folders import PROJECT_ROOT
 from intel_pipeline.replacement import replaced
-from intel_pipeline.settings import PROJECT_ROOT, Settings
+from intel_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from intel_pipeline.pipeline import Pipeline

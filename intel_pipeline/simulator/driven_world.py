@@ -1,6 +1,7 @@
 """The worlds whose days the daemon lives: a watchlist of any size, plain, or one in which a month brings everything."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from intel_pipeline.clock import Clock
@@ -48,24 +49,24 @@ def plain_target(number: int, followers: int) -> TargetSpec:
 
 def made_faulty(number: int, spec: TargetSpec) -> TargetSpec:
     """Return a target with what it does wrong in the month, if anything."""
-    fields = {name: getattr(spec, name) for name in spec.__slots__}
-    fields["followers"] = spec.followers // 4 + number * 37 % max(1, 2 * spec.followers - spec.followers // 4)
+    followers = spec.followers // 4 + number * 37 % max(1, 2 * spec.followers - spec.followers // 4)
+    spec = replace(spec, followers=followers)
     turn, place = divmod(number, TURN)
     if place == 1:
-        return with_faults(TargetSpec(**fields), {MISLEADING[turn % len(MISLEADING)]: 1.0})
-    if place == TURN - 1:
-        match turn % 5:
-            case 0:
-                fields["vanishes_on"] = 10
-            case 1:
-                fields["private_between"] = (7, 12)
-            case 2:
-                fields["away_between"] = (14, 19)
-            case 3:
-                fields["renames_on"] = ((5, f"{spec.username}.studio"),)
-            case _:
-                fields["is_private"] = True
-    return TargetSpec(**fields)
+        return with_faults(spec, {MISLEADING[turn % len(MISLEADING)]: 1.0})
+    if place < TURN - 1:
+        return spec
+    match turn % 5:
+        case 0:
+            return replace(spec, vanishes_on=10)
+        case 1:
+            return replace(spec, private_between=(7, 12))
+        case 2:
+            return replace(spec, away_between=(14, 19))
+        case 3:
+            return replace(spec, renames_on=((5, f"{spec.username}.studio"),))
+        case _:
+            return replace(spec, is_private=True)
 
 
 def faults_of(seed: int, start: datetime, clock: Clock, days: int = 60) -> list[Fault]:

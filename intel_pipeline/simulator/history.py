@@ -40,7 +40,7 @@ class History:
         """Write the beginning: who follows whom at `start`, and the posts until then."""
         self._seed = seed
         self._start = start
-        taken = reserved.union(*({spec.username, *(name for _, name in spec.renames_on)} for spec in targets))
+        taken = reserved.union(*(spec.usernames for spec in targets))
         self.population = Population(taken)
         rng = self._rng("community")
         self._community = [self.population.born(rng, start) for _ in range(COMMUNITY)]

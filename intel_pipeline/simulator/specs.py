@@ -81,7 +81,7 @@ class TargetSpec:
 
     def __post_init__(self) -> None:
         """Refuse, with ValueError, a username that Instagram would refuse, and days and chances that cannot be."""
-        for username in (self.username, *(name for _, name in self.renames_on)):
+        for username in self.usernames:
             if not USERNAME.fullmatch(username):
                 msg = f"target {self.label!r} cannot be called {username!r}"
                 raise ValueError(msg)
@@ -96,6 +96,11 @@ class TargetSpec:
         if not all(0 <= share <= 1 for share in self._shares):
             msg = f"target {self.label!r} has a chance or a share that is not between 0 and 1"
             raise ValueError(msg)
+
+    @property
+    def usernames(self) -> tuple[str, ...]:
+        """What it is ever called."""
+        return (self.username, *(name for _, name in self.renames_on))
 
     @property
     def lists_plainly(self) -> bool:

@@ -40,8 +40,8 @@ class Watchlist(World):
             msg = f"a watchlist has {MOST} targets at most, not {len(targets)}"
             raise ValueError(msg)
         super().__init__(seed, start, clock, (), viewers)
-        self._numbers = {name: number for number, spec in enumerate(targets) for name in names_of(spec)}
-        if len(self._numbers) < sum(len(names_of(spec)) for spec in targets):
+        self._numbers = {name: number for number, spec in enumerate(targets) for name in spec.usernames}
+        if len(self._numbers) < sum(len(spec.usernames) for spec in targets):
             msg = "a watchlist needs targets whose usernames are all different"
             raise ValueError(msg)
         self._specs = list(targets)
@@ -136,8 +136,3 @@ class Watchlist(World):
 
     def _seed_of(self, number: int) -> int:
         return self.seed * MOST + number
-
-
-def names_of(spec: TargetSpec) -> tuple[str, ...]:
-    """Return what a target is ever called."""
-    return (spec.username, *(name for _, name in spec.renames_on))

@@ -44,7 +44,7 @@ class World:
         """
         named = [
             *(spec.username for spec in viewers),
-            *(name for spec in targets for name in (spec.username, *(new for _, new in spec.renames_on))),
+            *(name for spec in targets for name in spec.usernames),
         ]
         labels = [spec.label for spec in targets]
         if start.tzinfo is None or len({*named}) < len(named) or len({*labels}) < len(labels):

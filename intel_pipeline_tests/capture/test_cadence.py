@@ -81,8 +81,8 @@ def test_spans_in_which_nothing_ran_are_not_made_up_for() -> None:
 
 
 def test_spans_begin_with_the_round() -> None:
-    assert due_from(seen(), 12, MORNING) == datetime(2026, 11, 24, 18, tzinfo=UTC)
-    assert due_from(seen(), 24, MORNING) == datetime(2026, 11, 25, 6, tzinfo=UTC)
+    assert due_from(seen(), 12) == datetime(2026, 11, 24, 18, tzinfo=UTC)
+    assert due_from(seen(), 24) == datetime(2026, 11, 25, 6, tzinfo=UTC)
 
 
 def test_while_the_newest_post_is_young_posts_are_looked_at_more_often_and_never_less() -> None:

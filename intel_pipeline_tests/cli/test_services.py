@@ -15,7 +15,7 @@ import requests
 
 from intel_pipeline.cli.services import Process, end, wait
 from intel_pipeline.errors import ServiceError
-from intel_pipeline.settings import PROJECT_ROOT
+from intel_pipeline.folders import PROJECT_ROOT
 
 DEADLINE = 60
 DEAF = """

@@ -4,7 +4,7 @@ import dagster as dg
 import yaml
 
 from intel_pipeline.definitions import defs
-from intel_pipeline.settings import PROJECT_ROOT
+from intel_pipeline.folders import PROJECT_ROOT
 
 
 def test_the_definitions_load_and_hold_the_assets_of_the_design():

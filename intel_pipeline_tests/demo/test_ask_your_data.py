@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from intel_pipeline.settings import PROJECT_ROOT
+from intel_pipeline.folders import PROJECT_ROOT
 from intel_pipeline_tests.warehouse.lands import rows
 
 # Three days of 20,000 followers are lived before the first test, which takes a busy machine minutes.

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
 from intel_pipeline.capture.planning import Asked, Situation, decide
-from intel_pipeline.defs.automation.ticks import run_config, tick
+from intel_pipeline.defs.automation.ticks import DEMO, run_config, tick
 from intel_pipeline.defs.by_hand.capturing import capture_now
 from intel_pipeline.defs.pools import buried, waiting_or_at_work
 from intel_pipeline.defs.resources import PipelineResource
@@ -32,7 +32,6 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
     """Hand out the next tick, or say why not."""
     it = pipeline.it
     day = it.registry.rounds.open()
-    hindrance = "this data folder holds a demo: its days pass with `intel-pipeline demo --resume`"
     at_work = len(in_flight(context.instance))
     decision = decide(
         Situation(
@@ -41,7 +40,7 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
             due=it.due(day) if day else 0,
             in_flight=at_work,
             # What could be had now takes the most to find out, and does not matter while a run is at it.
-            hindrance=hindrance if it.told else it.resting() or it.idle(day) if day and not at_work else None,
+            hindrance=DEMO if it.told else it.resting() or it.idle(day) if day and not at_work else None,
             last=read_cursor(context.cursor),
         )
     )

@@ -16,6 +16,8 @@ SNAPSHOTS: dict[Surface, str] = {
     "posts": "post_snapshots",
 }
 
+# Why nothing is asked for by itself there.
+DEMO = "this data folder holds a demo: its days pass with `intel-pipeline demo --resume`"
 # The check that is no tick's: where none runs, somebody has to say so.
 FRESHNESS = "freshness"
 

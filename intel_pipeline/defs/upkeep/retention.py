@@ -35,7 +35,7 @@ def raw_pages(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> 
         description="\n".join(f"{name}: {reason}" for name, reason in told.left.items())
         or "every journal is of a capture that goes on, or could be packed",
     )
-    metadata = {name: dg.MetadataValue.int(getattr(told, name)) for name in numbers}
+    metadata = {name: getattr(told, name) for name in numbers}
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
 
@@ -44,9 +44,7 @@ def run_logs(pipeline: PipelineResource) -> dg.MaterializeResult:
     """What runs have printed: removed after INTEL_RUN_LOGS_DAYS, which Dagster never does."""
     from intel_pipeline.upkeep.run_logs import forget
 
-    told = forget(pipeline.it)
-    numbers = {"removed": told.removed, "removed_bytes": told.removed_bytes, "kept": told.kept}
-    return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(number) for name, number in numbers.items()})
+    return dg.MaterializeResult(metadata=asdict(forget(pipeline.it)))
 
 
 @dg.asset(group_name="upkeep", kinds={"sqlite"}, owners=RUNNING, tags=tags("dagster", "none"), deps=["run_logs"])
@@ -55,6 +53,4 @@ def run_events(context: dg.AssetExecutionContext, pipeline: PipelineResource) ->
     # Dagster's own storages bring Alembic along.
     from intel_pipeline.defs.pruning import prune
 
-    told = prune(context.instance, pipeline.it.settings.run_events_days)
-    numbers = {name: dg.MetadataValue.int(number) for name, number in asdict(told).items()}
-    return dg.MaterializeResult(metadata=numbers)
+    return dg.MaterializeResult(metadata=asdict(prune(context.instance, pipeline.it.settings.run_events_days)))
