@@ -1,0 +1,1 @@
+"""One address for people and programs: dashboard, API, and the guarded Dagster UI."""

@@ -1,0 +1,23 @@
+"""The application: pages, API and static files, each route with what it asks of those who ask."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from intel_pipeline.web.pages import overview
+from intel_pipeline.web.parts import Parts
+from intel_pipeline.web.problems import handle
+
+PAGES: tuple[APIRouter, ...] = (overview.router,)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return the application over `parts`; whoever serves it puts `guard` and `access` in front."""
+    app = FastAPI(title="intel_pipeline", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    handle(app)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=str(files(__package__) / "static")), name="static")
+    return app

@@ -1,0 +1,38 @@
+"""What every route works with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from intel_pipeline.clock import Clock
+from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.settings import Settings
+from intel_pipeline.web.publication import Publications
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The pipeline (settings, clock, registry) and what was published."""
+
+    pipeline: Pipeline
+    publications: Publications
+
+    @property
+    def settings(self) -> Settings:
+        """The pipeline's settings."""
+        return self.pipeline.settings
+
+    @property
+    def clock(self) -> Clock:
+        """The pipeline's clock."""
+        return self.pipeline.clock
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts that the application was made with."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+Provided = Annotated[Parts, Depends(parts_of)]

@@ -1,0 +1,133 @@
+"""The newest publication, for as many readers at once as there are threads."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from intel_pipeline.warehouse.publication import GENERATION, newest_of
+from intel_pipeline.warehouse.reading import QueryError, open_generation, shut
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Of what a server of 200 MB may take; what is too much for it is an error that names the limit, not a killed server.
+MEMORY = "64MB"
+
+
+@cache
+def query(name: str) -> str:
+    """Return the SQL of the named query in `queries/`."""
+    return (files(__package__) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One publication, read by one thread: all that a page shows is of the same moment."""
+
+    cursor: "DuckDBPyConnection"
+    number: int
+    published_at: datetime
+
+    def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:  # noqa: ANN401  whatever DuckDB takes
+        """Return the rows of the named query with its `$parameters`, each by its columns' names."""
+        return self.ask(query(name), values)
+
+    def row(self, name: str, **values: Any) -> dict[str, Any] | None:  # noqa: ANN401  whatever DuckDB takes
+        """Return the first row of the named query, None where there is none."""
+        found = self.rows(name, **values)
+        return found[0] if found else None
+
+    def ask(self, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of a statement of ours."""
+        self.cursor.execute(sql, dict(values))
+        names = [column[0] for column in self.cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in self.cursor.fetchall()]
+
+
+@dataclass(slots=True)
+class Generation:
+    """One that is open: when it was published, and how many read it now."""
+
+    connection: "DuckDBPyConnection"
+    path: Path
+    number: int
+    published_at: datetime
+    opened: ExitStack
+    readers: int = 0
+
+
+@dataclass(slots=True)
+class Publications:
+    """What `name` points to, opened once per generation, and closed when the last who reads it is done."""
+
+    name: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _newest: Generation | None = None
+
+    def number(self) -> int | None:
+        """Return the newest generation's number without opening it; None where nothing was published."""
+        path = newest_of(self.name)
+        return None if path is None else number_of(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Yield the newest publication; raise QueryError where there is none."""
+        generation = self._take()
+        try:
+            # One each: a connection that threads share refuses some of them.
+            with generation.connection.cursor() as cursor:
+                yield Reading(cursor, generation.number, generation.published_at)
+        finally:
+            self._give_back(generation)
+
+    def close(self) -> None:
+        """Close what is open as soon as nobody reads it."""
+        with self._lock:
+            self._replace(None)
+
+    def _take(self) -> Generation:
+        with self._lock:
+            newest = self._newest
+            if newest is None or newest.path != newest_of(self.name):
+                newest = opened_at(self.name)
+                self._replace(newest)
+            newest.readers += 1
+            return newest
+
+    def _replace(self, newer: Generation | None) -> None:
+        before, self._newest = self._newest, newer
+        if before and not before.readers:
+            before.opened.close()
+
+    def _give_back(self, generation: Generation) -> None:
+        with self._lock:
+            generation.readers -= 1
+            if not generation.readers and generation is not self._newest:
+                generation.opened.close()
+
+
+def opened_at(name: Path) -> Generation:
+    """Open the newest generation until it is closed; raise QueryError where nothing has been published."""
+    with ExitStack() as stack:
+        connection, path = stack.enter_context(open_generation(name))
+        connection.execute(f"set memory_limit = '{MEMORY}'")
+        connection.execute("set threads = 2")
+        connection.execute("set timezone = 'UTC'")
+        shut(connection)
+        published_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Generation(connection, path, number_of(path), published_at, stack.pop_all())
+
+
+def number_of(path: Path) -> int:
+    """Return the number of a generation that lies at `path`."""
+    match = GENERATION.fullmatch(path.name)
+    if match is None:
+        problem = f"{path.name} is no publication's name"
+        raise QueryError(problem, "publish anew: `intel-pipeline warehouse rebuild`")
+    return int(match.group(1))

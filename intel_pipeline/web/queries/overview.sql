@@ -1,0 +1,1 @@
+select target, username, state from targets order by target
