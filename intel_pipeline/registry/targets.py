@@ -110,6 +110,14 @@ class Targets:
             target.session = session
         return target
 
+    def describe(self, label: str, purpose: str | None) -> Target:
+        """Say why a target is watched."""
+        target = self.get(label)
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            target = db.merge(target)
+            target.purpose = purpose
+        return target
+
     def pace(self, label: str, cadence: dict[str, int]) -> Target:
         """Give a target a cadence of its own: hours between captures by surface; the settings' for those not named."""
         target = self.get(label)

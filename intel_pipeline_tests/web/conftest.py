@@ -59,14 +59,15 @@ def as_if(app: ASGIApp, who: Who | None) -> ASGIApp:
     return known
 
 
+def browser(pipeline: Pipeline, who: Who | None, publications: Publications | None = None) -> TestClient:
+    """Return a browser without JavaScript in the hands of `who`."""
+    app = create_app(Parts(pipeline, publications or Publications(pipeline.settings.publication)))
+    return TestClient(as_if(app, who), headers={"accept": "text/html"}, follow_redirects=False)
+
+
 @pytest.fixture
 def client(shown: Pipeline) -> Iterator[Client]:
     """A browser in the hands of whoever a test says: ADA is an admin, VIC a viewer, None is nobody."""
     publications = Publications(shown.settings.publication)
-    app = create_app(Parts(shown, publications))
-
-    def of(who: Who | None) -> TestClient:
-        return TestClient(as_if(app, who), headers={"accept": "text/html"}, follow_redirects=False)
-
-    yield of
+    yield lambda who: browser(shown, who, publications)
     publications.close()

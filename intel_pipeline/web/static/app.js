@@ -1,9 +1,11 @@
 // Moments in the viewer's own zone: without this they stand in UTC, which is as true.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const parts = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+const near = new Intl.DateTimeFormat(undefined, parts), far = new Intl.DateTimeFormat(undefined, { ...parts, year: "numeric" });
 for (const time of document.querySelectorAll("time[datetime*='T']")) {
   time.title = time.textContent;
-  time.textContent = format.format(new Date(time.dateTime));
+  const moment = new Date(time.dateTime);
+  time.textContent = (moment.getFullYear() === new Date().getFullYear() ? near : far).format(moment);
 }
 for (const place of document.querySelectorAll("[data-zone]")) place.textContent = `moments are shown in ${zone}`;
 // A choice in a filter is what somebody wants to see: no second step.
