@@ -5,11 +5,11 @@ from importlib.resources import files
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from intel_pipeline.web.pages import overview, settings, watchlist
+from intel_pipeline.web.pages import overview, query, settings, watchlist
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.problems import handle
 
-PAGES: tuple[APIRouter, ...] = (overview.router, watchlist.router, settings.router)
+PAGES: tuple[APIRouter, ...] = (overview.router, query.router, watchlist.router, settings.router)
 
 
 def create_app(parts: Parts) -> FastAPI:

@@ -31,6 +31,7 @@ class Reading:
     """One publication, read by one thread: all that a page shows is of the same moment."""
 
     cursor: "DuckDBPyConnection"
+    path: Path
     number: int
     published_at: datetime
 
@@ -82,7 +83,7 @@ class Publications:
         try:
             # One each: a connection that threads share refuses some of them.
             with generation.connection.cursor() as cursor:
-                yield Reading(cursor, generation.number, generation.published_at)
+                yield Reading(cursor, generation.path, generation.number, generation.published_at)
         finally:
             self._give_back(generation)
 

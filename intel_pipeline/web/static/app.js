@@ -10,4 +10,8 @@ for (const time of document.querySelectorAll("time[datetime*='T']")) {
 for (const place of document.querySelectorAll("[data-zone]")) place.textContent = `moments are shown in ${zone}`;
 // A choice in a filter is what somebody wants to see: no second step.
 for (const form of document.querySelectorAll("form[data-auto]")) form.addEventListener("change", () => form.requestSubmit());
+
+for (const area of document.querySelectorAll("[data-submit]")) area.addEventListener("keydown", (key) => {
+  if (key.key === "Enter" && (key.ctrlKey || key.metaKey)) area.form.requestSubmit();
+});
 document.body.dataset.ready = "1";

@@ -8,9 +8,11 @@ function themed(option) {
   // "$good" in an option is the style sheet's --good: the same chart in light and dark.
   const filled = JSON.parse(JSON.stringify(option), (key, value) =>
     typeof value === "string" && value.startsWith("$") ? colour(value.slice(1)) : value);
+  const days = { year: "{yyyy}", month: "{MMM}", day: "{d} {MMM}", hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
   const axis = (one) => ({
     axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } },
-    ...one, axisLabel: { color: soft, hideOverlap: true, ...one.axisLabel }, nameTextStyle: { color: soft, ...one.nameTextStyle },
+    ...one,
+    axisLabel: { color: soft, hideOverlap: true, ...(one.type === "time" && { formatter: days }), ...one.axisLabel }, nameTextStyle: { color: soft, ...one.nameTextStyle },
   });
   const axes = (given) => given === undefined ? undefined : Array.isArray(given) ? given.map(axis) : axis(given);
   return {

@@ -1,0 +1,62 @@
+"""SQL on the publication, beside the documented questions."""
+
+import csv
+import io
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from intel_pipeline.exports.formulas import harmless
+from intel_pipeline.warehouse.reading import QueryError
+from intel_pipeline.web.access.who import Reader
+from intel_pipeline.web.charts.table import chart_of
+from intel_pipeline.web.parts import Provided
+from intel_pipeline.web.questions import about, questions
+from intel_pipeline.web.sandbox import ROWS, Answer, run
+from intel_pipeline.web.templating import page
+
+router = APIRouter()
+CSV_ROWS = 100_000
+
+
+@router.get("/query", name="query")
+def query(
+    request: Request,
+    who: Reader,
+    parts: Provided,
+    sql: Annotated[str, Query(max_length=20_000)] = "",
+    form: Annotated[Literal["page", "csv"], Query(alias="format")] = "page",
+) -> Response:
+    """Show the questions, and what the query comes to if there is one: as a table, a chart, or CSV."""
+    del who
+    labels = [target.label for target in parts.pipeline.registry.targets.all()]
+    answer, refused = None, None
+    if sql.strip():
+        try:
+            with parts.publications.reading() as reading:
+                answer = run(reading, sql, CSV_ROWS if form == "csv" else ROWS)
+        except QueryError as error:
+            refused = error
+    if answer and form == "csv":
+        headers = {"content-disposition": 'attachment; filename="query.csv"'}
+        return Response(lines_of(answer), media_type="text/csv; charset=utf-8", headers=headers)
+    return page(
+        request,
+        "query.html",
+        status=422 if refused else 200,
+        sql=sql,
+        answer=answer,
+        refused=refused,
+        option=chart_of(answer.columns, answer.types, answer.rows) if answer else None,
+        questions=[about(question, labels) for question in questions()],
+    )
+
+
+def lines_of(answer: Answer) -> str:
+    """Return an answer as CSV that no spreadsheet takes for formulas."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(answer.columns)
+    writer.writerows([harmless(value) if isinstance(value, str) else value for value in row] for row in answer.rows)
+    return written.getvalue()
