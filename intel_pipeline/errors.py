@@ -37,6 +37,12 @@ class SessionError(IntelError):
     exit_code = 2
 
 
+class AccessError(IntelError):
+    """A user, a password or a key that does not exist, exists already, or cannot be so."""
+
+    exit_code = 2
+
+
 class RoundError(IntelError):
     """A round that cannot be worked on: the past cannot be captured any more, the future not yet."""
 

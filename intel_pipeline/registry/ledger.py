@@ -68,7 +68,7 @@ class Ledger:
         interval, which is never the reason to refuse: it is what a worker is meant to wait.
         """
         pause = limits.interval + jitter
-        with alone(self.engine, wanted.session) as connection:
+        with alone(self.engine, f"ledger {wanted.session}") as connection:
             found = self._turn(connection, wanted, limits, pause, 1)
             if found.wait > longest_wait + (pause if found.limit == "interval" else 0.0):
                 return found

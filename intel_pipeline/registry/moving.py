@@ -15,8 +15,9 @@ from intel_pipeline.registry.session_lock import lock
 from intel_pipeline.registry.store import open_registry
 
 ROWS = 5_000
-NUMBER_ON = text(
-    "SELECT setval(pg_get_serial_sequence('requests', 'request_id'), (SELECT max(request_id) FROM requests))"
+NUMBER_ON = tuple(
+    text(f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), (SELECT max({column}) FROM {table}))")  # noqa: S608  ours
+    for table, column in (("requests", "request_id"), ("audit", "audit_id"))
 )
 
 
@@ -92,8 +93,9 @@ def rows(connection: Connection) -> dict[str, int]:
 
 
 def copy(source: Connection, target: Connection) -> None:
-    """Copy all rows, and let requests be numbered on from there."""
+    """Copy all rows, and let requests and the audit be numbered on from there."""
     for table in Base.metadata.sorted_tables:
         for part in source.execute(select(table)).mappings().partitions(ROWS):
             target.execute(insert(table), [dict(row) for row in part])
-    target.execute(NUMBER_ON)
+    for statement in NUMBER_ON:
+        target.execute(statement)

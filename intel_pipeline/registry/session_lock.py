@@ -9,8 +9,8 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @contextmanager
-def alone(engine: Engine, session: str) -> Iterator[Connection]:
-    """Yield a transaction in which no other process is let in for `session`; keep it short.
+def alone(engine: Engine, name: str) -> Iterator[Connection]:
+    """Yield a transaction in which no other process is let in under `name`; keep it short.
 
     Looking at a session's requests and writing the next one down must be one step. SQLite lets one writer in at a
     time, if it says from the start that it will write. PostgreSQL is asked for a lock by the session's name, since
@@ -20,7 +20,7 @@ def alone(engine: Engine, session: str) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            lock(connection, f"ledger {session}")
+            lock(connection, name)
         yield connection
         # Where something was raised, closing the connection rolls back, and lets the next one in.
         connection.commit()

@@ -8,6 +8,8 @@ from sqlalchemy import URL, Engine, text
 from intel_pipeline.clock import Clock, SystemClock
 from intel_pipeline.errors import RegistryError
 from intel_pipeline.registry.address import described
+from intel_pipeline.registry.api_keys import ApiKeys
+from intel_pipeline.registry.audit import Audit
 from intel_pipeline.registry.captures import Captures
 from intel_pipeline.registry.engine import engine_for
 from intel_pipeline.registry.ledger import Ledger
@@ -15,7 +17,9 @@ from intel_pipeline.registry.rounds import Rounds
 from intel_pipeline.registry.schema import migrate
 from intel_pipeline.registry.sessions import Sessions
 from intel_pipeline.registry.settlements import Settlements
+from intel_pipeline.registry.sign_ins import SignIns
 from intel_pipeline.registry.targets import Targets
+from intel_pipeline.registry.users import Users
 
 # More than any machine that keeps time by the network is off.
 MOST_APART = timedelta(seconds=10)
@@ -24,7 +28,10 @@ SERVER_TIME = text("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The truth about targets, rounds, captures, sessions, requests and settlements, shared by all processes."""
+    """The truth about targets, rounds, captures, sessions, requests, settlements and access, shared by all processes.
+
+    Access is told what time it is: a demo's days pass at another pace than those of whoever looks at it.
+    """
 
     engine: Engine
     targets: Targets
@@ -33,6 +40,10 @@ class Registry:
     sessions: Sessions
     ledger: Ledger
     settlements: Settlements
+    users: Users
+    sign_ins: SignIns
+    api_keys: ApiKeys
+    audit: Audit
 
     @property
     def place(self) -> str:
@@ -66,6 +77,10 @@ def open_registry(url: str | URL, clock: Clock) -> Registry:
         sessions=Sessions(engine, clock),
         ledger=Ledger(engine, clock),
         settlements=Settlements(engine, clock),
+        users=Users(engine),
+        sign_ins=SignIns(engine),
+        api_keys=ApiKeys(engine),
+        audit=Audit(engine),
     )
 
 

@@ -1,0 +1,74 @@
+"""What was done, by whom, to what: written down in the transaction that does it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from intel_pipeline.registry.access_models import AuditEntry
+
+By = Literal["sign-in", "key", "command", "nobody"]
+PAGE = 1_000
+
+
+class Actor(NamedTuple):
+    """Who does something and when, how they are known, and from which address.
+
+    `who`: a user, a key, or for a command the system's user; None is nobody known.
+    """
+
+    at: datetime
+    who: str | None
+    by: By
+    address: str | None = None
+
+
+class Sought(NamedTuple):
+    """Which entries are asked for: of whom, of which deed, and from `since` to before `until`."""
+
+    who: str | None = None
+    what: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def record(db: Session, actor: Actor, what: str, about: str | None) -> None:
+    """Add an entry to the transaction that `db` is in: what is not written down does not happen, nor the reverse."""
+    at, who, by, address = actor
+    db.add(AuditEntry(at=at, who=who, by=by, what=what, about=about, address=address))
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The audit in the registry. Nothing changes an entry, nor takes one away."""
+
+    engine: Engine
+
+    def add(self, actor: Actor, what: str, about: str | None) -> None:
+        """Write down what somebody does beside the registry."""
+        with Session(self.engine) as db, db.begin():
+            record(db, actor, what, about)
+
+    def newest(self, sought: Sought, most: int, before: int | None = None) -> list[AuditEntry]:
+        """Return up to `most` entries, newest first; `before`: older ones than that entry only."""
+        query = select(AuditEntry).order_by(AuditEntry.audit_id.desc()).limit(most)
+        conditions = (
+            (before, AuditEntry.audit_id < before),
+            (sought.who, AuditEntry.who == sought.who),
+            (sought.what, AuditEntry.what == sought.what),
+            (sought.since, AuditEntry.at >= sought.since),
+            (sought.until, AuditEntry.at < sought.until),
+        )
+        query = query.where(*(condition for given, condition in conditions if given is not None))
+        with Session(self.engine, expire_on_commit=False) as db:
+            return list(db.scalars(query))
+
+    def all(self, sought: Sought) -> Iterator[AuditEntry]:
+        """Yield every entry that is sought, newest first, some at a time."""
+        before = None
+        while found := self.newest(sought, PAGE, before):
+            yield from found
+            before = found[-1].audit_id
