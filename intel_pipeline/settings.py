@@ -271,6 +271,18 @@ class Settings(Folders):
             examples=["30"],
         ),
     ] = 30
+    sign_in_idle_hours: Annotated[
+        int,
+        Field(
+            ge=1, le=720, description="Hours without a click after which a user has to sign in again.", examples=["12"]
+        ),
+    ] = 12
+    sign_in_days: Annotated[
+        int,
+        Field(
+            ge=1, le=365, description="Days after which a user has to sign in again, whatever they do.", examples=["30"]
+        ),
+    ] = 30
     publish_minutes: Annotated[
         int,
         Field(

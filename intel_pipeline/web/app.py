@@ -5,15 +5,25 @@ from importlib.resources import files
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from intel_pipeline.web.pages import overview, query, settings, watchlist
+from intel_pipeline.web.pages import account, audit, keys, overview, people, query, settings, sign_in, watchlist
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.problems import handle
 
-PAGES: tuple[APIRouter, ...] = (overview.router, query.router, watchlist.router, settings.router)
+PAGES: tuple[APIRouter, ...] = (
+    overview.router,
+    query.router,
+    watchlist.router,
+    settings.router,
+    sign_in.router,
+    account.router,
+    people.router,
+    keys.router,
+    audit.router,
+)
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """Return the application over `parts`; whoever serves it puts `guard` and `access` in front."""
+    """Return the application over `parts`; whoever serves it puts the guard and the door in front."""
     app = FastAPI(title="intel_pipeline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
     handle(app)

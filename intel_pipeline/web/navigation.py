@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from intel_pipeline.web.access.who import Scope
+from intel_pipeline.registry.api_keys import Scope
 
 
 class Place(NamedTuple):
@@ -22,6 +22,8 @@ PLACES = (
     Place("Query", "/query", "read"),
     Place("Watchlist", "/watchlist", "read"),
     Place("Settings", "/settings", "admin"),
+    Place("Users", "/users", "admin"),
+    Place("Keys", "/keys", "admin"),
     Place("Audit", "/audit", "admin"),
     Place("Dagster", "/dagster/", "read"),
 )

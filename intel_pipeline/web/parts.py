@@ -7,21 +7,29 @@ from fastapi import Depends, Request
 
 from intel_pipeline.clock import Clock
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.store import Registry
 from intel_pipeline.settings import Settings
+from intel_pipeline.web.access.access import Access
 from intel_pipeline.web.publication import Publications
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The pipeline (settings, clock, registry) and what was published."""
+    """The pipeline (settings, clock, registry), what was published, and who may see it."""
 
     pipeline: Pipeline
     publications: Publications
+    access: Access
 
     @property
     def settings(self) -> Settings:
         """The pipeline's settings."""
         return self.pipeline.settings
+
+    @property
+    def registry(self) -> Registry:
+        """The pipeline's registry."""
+        return self.pipeline.registry
 
     @property
     def clock(self) -> Clock:

@@ -13,6 +13,7 @@ from intel_pipeline.capture.work import capture_due
 from intel_pipeline.clock import today
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.warehouse.derive import TABLES, derive, publish_now
+from intel_pipeline.web.access.access import open_access
 from intel_pipeline.web.access.who import ROLE_SCOPES, Who
 from intel_pipeline.web.app import create_app
 from intel_pipeline.web.parts import Parts
@@ -61,7 +62,8 @@ def as_if(app: ASGIApp, who: Who | None) -> ASGIApp:
 
 def browser(pipeline: Pipeline, who: Who | None, publications: Publications | None = None) -> TestClient:
     """Return a browser without JavaScript in the hands of `who`."""
-    app = create_app(Parts(pipeline, publications or Publications(pipeline.settings.publication)))
+    access = open_access(pipeline.registry, pipeline.settings)
+    app = create_app(Parts(pipeline, publications or Publications(pipeline.settings.publication), access))
     return TestClient(as_if(app, who), headers={"accept": "text/html"}, follow_redirects=False)
 
 
