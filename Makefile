@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RIVALS := .rivals/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench year crashes exports soak month ticks lock clean
+.PHONY: help demo dev test lint bench year crashes exports soak month ticks pages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -47,6 +47,9 @@ month: $(READY) ## a month of a hundred targets through the daemon, faults on, k
 
 ticks: $(READY) ## what Dagster costs: a thousand targets through the daemon, its storage, the planner after a year
 	$(BIN)/python -m benchmarks.ticks $(SIZE)
+
+pages: $(READY) $(RIVALS) ## the dashboard at a million changes, beside Streamlit and Dash; half an hour to make, or FOLDER
+	$(BIN)/python -m benchmarks.pages $(FOLDER)
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

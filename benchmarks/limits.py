@@ -32,3 +32,8 @@ TARGET_DAY_MS = 100
 # CPU seconds of the planner's look at what is due of a thousand targets after a year, and of loading the code location.
 PLANNER_SECONDS = 1
 LOADING_SECONDS = 3
+# A page in a browser at a million changes of 200 targets: seconds for the first time and again, kilobytes of what it says
+# and of what it is shown with, and megabytes of the server after 200 views.
+COLD_SECONDS, WARM_SECONDS = 1.5, 0.5
+PAGE_KB, ASSETS_KB = 300, 1_500
+SERVER_MB = 200

@@ -54,15 +54,20 @@ class Audience:
         return rows.select(pl.col(column).cast(kind) for column, kind in follower.SCHEMA.items())
 
 
-def lived(pipeline: Pipeline, targets: int, followers: int, days: int, seed: int = 3) -> Iterator[list[Capture]]:
-    """Yield the captures of each of so many days, which are kept by then: profile, followers and posts."""
+def lived(  # noqa: PLR0913  a world has many sides
+    pipeline: Pipeline, targets: int, followers: int, days: int, seed: int = 3, first: int = 0
+) -> Iterator[list[Capture]]:
+    """Yield the captures of each of so many days, which are kept by then: profile, followers and posts.
+
+    `first`: which day of `lands.START` on the first one is.
+    """
     audiences = {f"desk-{number:03}": Audience(followers, seed, number) for number in range(targets)}
     for label in audiences:
         pipeline.registry.targets.add(label.replace("-", "."), label, None)
     for day in range(days):
         of_day = []
         for label, audience in audiences.items():
-            kept = partial(captured, pipeline.registry, pipeline.settings.lake_dir, day, target=label)
+            kept = partial(captured, pipeline.registry, pipeline.settings.lake_dir, first + day, target=label)
             audience.pass_a_day()
             listed = audience.listed()
             profile = profiles(follower_count=listed.height, biography=f"{day // TURN} cups")
