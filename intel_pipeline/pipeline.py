@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from intel_pipeline.simulator.server import Instagram
 
 
+# The targets whose surface a round lacks, by surface.
+Lacking = Mapping[Surface, Sequence[Target]]
 # Followees double what a target costs, and who wants them says so.
 DEFAULT: tuple[Surface, ...] = ("profile", "followers", "posts")
 
@@ -73,6 +75,10 @@ class Pipeline:
         """Return the active targets whose `surface` the round of `day` lacks by their cadence, the longest due first."""
         return [due.target for due in dues(self, surface, day) if due.lacking]
 
+    def all_lacking(self, day: date) -> Lacking:
+        """Return by surface what the round of `day` lacks, as `lacking`: for whoever asks more than one thing of it."""
+        return {surface: self.lacking(surface, day) for surface in self.surfaces}
+
     def resting(self) -> str | None:
         """Return until when nothing is asked of Instagram by itself, in words; None outside of the quiet hours."""
         quiet = self.settings.quiet
@@ -111,18 +117,21 @@ class Pipeline:
         ]
         return share(lacks, self._standings(lacks, "profile", uses), today(self.clock))
 
-    def due(self, day: date) -> int:
-        """Return how many captures the round of `day` still lacks, of those that can be had with or without a session."""
+    def due(self, day: date, lacking: Lacking | None = None) -> int:
+        """Return how many captures the round of `day` still lacks, of those that can be had with or without a session.
+
+        `lacking`: what `all_lacking` has told.
+        """
         uses = self.uses()
+        lacking = self.all_lacking(day) if lacking is None else lacking
         return sum(
-            bool(self.readers(target, surface, uses))
-            for surface in self.surfaces
-            for target in self.lacking(surface, day)
+            bool(self.readers(target, surface, uses)) for surface, targets in lacking.items() for target in targets
         )
 
-    def idle(self, day: date) -> str | None:
-        """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None."""
-        shares = [self.shares(surface, day, most=1) for surface in self.surfaces]
+    def idle(self, day: date, lacking: Lacking | None = None) -> str | None:
+        """Return why nothing of what the round of `day` lacks can be had at this moment, in words, or None; as `due`."""
+        lacking = self.all_lacking(day) if lacking is None else lacking
+        shares = [self.shares(surface, day, targets, most=1) for surface, targets in lacking.items()]
         if any(one.reads for one in shares):
             return None
         return "; ".join(dict.fromkeys(reason for one in shares for reason in one.waiting.values())) or None

@@ -18,7 +18,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the planner sees."""
+    """What the planner sees. `due` is not looked at while a run is in flight."""
 
     now: datetime
     open_round: date | None
@@ -34,10 +34,10 @@ def decide(seen: Situation) -> Asked | str:
         return seen.hindrance
     if seen.open_round is None:
         return "no round is open; the schedule daily_round opens one, or materialize today's partition by hand"
-    if seen.due == 0:
-        return f"everything that is due in the round {seen.open_round} is captured"
     if seen.in_flight:
         return "a run that captures is at work already"
+    if seen.due == 0:
+        return f"everything that is due in the round {seen.open_round} is captured"
     last = seen.last
     stuck = last and last.day == seen.open_round and last.due <= seen.due
     if last and stuck and seen.now - last.at < NO_PROGRESS_WAIT:

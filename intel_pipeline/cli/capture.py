@@ -64,8 +64,8 @@ def capture(
             if not labels or item.target in labels
         ]
         print_table(("target", "surface", "verdict", "listed", "reported", "reasons"), sorted(rows))
-        left = pipeline.due(day)
-        hindrance = pipeline.idle(day)
+        lacking = pipeline.all_lacking(day)
+        left, hindrance = pipeline.due(day, lacking), pipeline.idle(day, lacking)
     if not result.success:
         problem = f"the run failed: {failure_of(result)}"
         raise TickError(problem, f"see the run {result.run_id} with `make dev`; what was captured is kept")

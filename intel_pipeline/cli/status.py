@@ -1,7 +1,7 @@
 """How things stand."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from intel_pipeline.capture.forecast import Rest, time_for
@@ -10,9 +10,9 @@ from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_js
 from intel_pipeline.cli.session_use import known
 from intel_pipeline.cli.session_use import standing as standing_of
 from intel_pipeline.clock import today
-from intel_pipeline.due import dues
+from intel_pipeline.due import Due, dues
 from intel_pipeline.instagram.readings.posts_timeline import PAGE
-from intel_pipeline.instagram.source import LISTS, SURFACES
+from intel_pipeline.instagram.source import LISTS, SURFACES, Surface
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
 from intel_pipeline.registry.limits import Name as Limit
@@ -69,29 +69,27 @@ def standing(pipeline: Pipeline) -> dict[str, Any]:
     """Return how things stand."""
     registry, settings = pipeline.registry, pipeline.settings
     day = registry.rounds.open()
+    stands = {surface: dues(pipeline, surface, day or today(pipeline.clock)) for surface in pipeline.surfaces}
+    lacking = {surface: [due.target for due in of_each if due.lacking] for surface, of_each in stands.items()}
     published = newest_of(settings.publication)
     return {
         "data_folder": str(settings.data_dir),
         "registry": registry.place,
         "source": "simulated world (demo)" if pipeline.simulated else "Instagram",
         "round": day.isoformat() if day else "none open",
-        "due": pipeline.due(day) if day else 0,
-        "waits_for": pipeline.resting() or (day and pipeline.idle(day)) or "nothing",
+        "due": pipeline.due(day, lacking) if day else 0,
+        "waits_for": pipeline.resting() or (day and pipeline.idle(day, lacking)) or "nothing",
         "sessions": sessions(pipeline),
         "budgets": budgets(pipeline),
         "publication": f"{published.name}, {published.stat().st_size:,} bytes" if published else "none yet",
         "in_progress": [in_progress(pipeline, capture) for capture in registry.captures.in_progress()],
-        "captures": surfaces(pipeline, day or today(pipeline.clock)),
+        "captures": surfaces(pipeline, stands),
     }
 
 
-def surfaces(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
+def surfaces(pipeline: Pipeline, stands: Mapping[Surface, Sequence[Due]]) -> list[dict[str, Any]]:
     """Return a row per surface of a target: its newest finished capture, and from when on it is due again."""
-    next_due = {
-        (due.target.label, str(surface)): due.at
-        for surface in pipeline.surfaces
-        for due in dues(pipeline, surface, day)
-    }
+    next_due = {(due.target.label, str(surface)): due.at for surface, of_each in stands.items() for due in of_each}
     latest = {(capture.target, capture.surface): capture for capture in pipeline.registry.captures.latest()}
     place = {str(surface): number for number, surface in enumerate(SURFACES)}
     in_order = sorted(latest.keys() | next_due.keys(), key=lambda one: (one[0], place[one[1]]))

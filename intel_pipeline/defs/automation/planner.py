@@ -33,14 +33,15 @@ def planner(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> 
     it = pipeline.it
     day = it.registry.rounds.open()
     at_work = len(in_flight(context.instance))
+    # Both take a look at every target, and neither matters while a run is at it.
+    lacking = it.all_lacking(day) if day and not at_work else {}
     decision = decide(
         Situation(
             now=it.clock.now(),
             open_round=day,
-            due=it.due(day) if day else 0,
+            due=it.due(day, lacking) if day else 0,
             in_flight=at_work,
-            # What could be had now takes the most to find out, and does not matter while a run is at it.
-            hindrance=DEMO if it.told else it.resting() or it.idle(day) if day and not at_work else None,
+            hindrance=DEMO if it.told else it.resting() or it.idle(day, lacking) if day and not at_work else None,
             last=read_cursor(context.cursor),
         )
     )
