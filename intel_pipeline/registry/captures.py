@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,9 @@ from intel_pipeline.capture.shelf_life import why_ended
 from intel_pipeline.errors import CaptureError, RegistryError
 from intel_pipeline.registry.capture_course import CaptureCourse
 from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
-from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.registry.models import Capture, Target, table_of
+
+CAPTURES = table_of(Capture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +36,26 @@ class Captures(CaptureCourse):
                 raise busy(target.label, surface)
             if found:
                 return _taken_over(db, found, now, round=day, session=session or found.session)
-            fresh = Capture(
-                capture_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
-                target=target.label,
-                surface=surface,
-                round=day,
-                origin=origin,
-                holder=new_holder(),
-                leased_until=now + LEASE,
-                started_at=now,
-                user_id=target.user_id,
-                username=target.username,
-                reasons=[],
-                session=session,
-            )
-            db.add(fresh)
+            row = {
+                "capture_id": f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+                "target": target.label,
+                "surface": surface,
+                "round": day,
+                "origin": origin,
+                "holder": new_holder(),
+                "leased_until": now + LEASE,
+                "started_at": now,
+                "user_id": target.user_id,
+                "username": target.username,
+                "reasons": [],
+                "held": False,
+                "session": session,
+            }
             try:
-                db.flush()
+                db.connection().execute(insert(CAPTURES), row)
             except IntegrityError as error:
                 raise busy(target.label, surface) from error
-        return fresh
+        return Capture(**row)
 
     def take_over_to_end(
         self, target: str, surface: str, session: str | None, per_day: int
@@ -154,8 +156,8 @@ class Captures(CaptureCourse):
         """Let a capture that is held back count as complete, on the operator's word; raise CaptureError for another."""
         capture = self.get(capture_id)
         reason = f"held back for {capture.missing_count} missing at once; accepted by the operator"
-        with Session(self.engine) as db, db.begin():
-            was_held = _resolve(db, Resolution(capture_id, "complete", reason))
+        with self.engine.begin() as connection:
+            was_held = _resolve(connection, Resolution(capture_id, "complete", reason))
         if not was_held:
             problem = f"the capture '{capture_id}' is {capture.verdict or 'in progress'} and not held back"
             fix = "nothing: only one held back for a mass loss waits for a word; its reasons say so"
@@ -167,15 +169,16 @@ class Captures(CaptureCourse):
 
         What it resolves goes with it: a capture before the last complete one is never looked at again.
         """
-        ours = (Capture.capture_id == capture.capture_id) & (Capture.holder == capture.holder)
-        with Session(self.engine) as db, db.begin():
-            mine = db.scalars(update(Capture).where(ours).values(**values).returning(Capture.capture_id)).all()
+        # A row of the table, not an entity: that is a third of the time, and eleven times for each target of a day.
+        ours = (CAPTURES.c.capture_id == capture.capture_id) & (CAPTURES.c.holder == capture.holder)
+        with self.engine.begin() as connection:
+            mine = connection.execute(update(CAPTURES).where(ours).values(**values)).rowcount > 0
             for resolution in resolved if mine else ():
-                _resolve(db, resolution)
+                _resolve(connection, resolution)
         if mine:
             for name, value in values.items():
                 setattr(capture, name, value)
-        return bool(mine)
+        return mine
 
 
 def _going_on(db: Session, target: str, surface: str) -> Capture | None:
@@ -197,8 +200,8 @@ def _taken_over(db: Session, found: Capture, now: datetime, **values: object) ->
     return found
 
 
-def _resolve(db: Session, resolution: Resolution) -> bool:
+def _resolve(connection: Connection, resolution: Resolution) -> bool:
     """Write down what becomes of a capture, unless it is not held back any more; return whether it was."""
-    held = (Capture.capture_id == resolution.capture_id) & Capture.held
+    held = (CAPTURES.c.capture_id == resolution.capture_id) & CAPTURES.c.held
     values = {"verdict": resolution.verdict, "reasons": [resolution.reason], "held": False}
-    return bool(db.scalars(update(Capture).where(held).values(**values).returning(Capture.capture_id)).all())
+    return connection.execute(update(CAPTURES).where(held).values(**values)).rowcount > 0

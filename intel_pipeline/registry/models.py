@@ -2,7 +2,21 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, Text, false, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -49,6 +63,14 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         dict[str, int]: JSON,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that run so often that making entities of rows would show."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(model)
+    return table
 
 
 class Target(Base):
