@@ -188,14 +188,19 @@ def reading(lake: Path, *paths: str | Path) -> Iterator[None]:
 
 
 @contextmanager
-def unreadable(path: Path) -> Iterator[None]:
-    """Let DuckDB read the snapshot at `path` in here: DamagedFileError names it where it cannot."""
+def unreadable(*paths: Path) -> Iterator[None]:
+    """Let DuckDB read the snapshots at `paths` in here: where it cannot, DamagedFileError names the one at fault."""
     import duckdb
 
     try:
         yield
     except duckdb.Error as error:
-        raise damaged(path, UNREADABLE) from error
+        # Which one it was is looked up only then.
+        for path in paths:
+            checked(path, None)
+        if len(paths) > 1:
+            raise
+        raise damaged(paths[0], UNREADABLE) from error
 
 
 def read_footer(path: Path) -> dict[str, Any]:

@@ -61,10 +61,19 @@ def told_of(target: str, error: DamagedFileError) -> str:
 
 def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:
     """Put the watchlist in the place of the one that was there."""
+    import polars as pl
+
+    schema = {
+        "label": pl.String(),
+        "username": pl.String(),
+        "user_id": pl.Int64(),
+        "state": pl.String(),
+        "purpose": pl.String(),
+        "added_at": pl.Datetime("us", "UTC"),
+    }
+    rows = [[getattr(target, name) for name in schema] for target in targets]
     transaction.run("delete from targets")
-    for target in targets:
-        values = (target.label, target.username, target.user_id, target.state, target.purpose, target.added_at)
-        transaction.run("insert into targets values (?, ?, ?, ?, ?, ?)", *values)
+    transaction.append("targets", pl.DataFrame(rows, schema=schema, orient="row").rename({"label": "target"}))
 
 
 def land_captures(transaction: Transaction, captures: Sequence[Capture]) -> None:

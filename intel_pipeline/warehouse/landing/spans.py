@@ -28,24 +28,33 @@ where list_contains($1, target)
     and (kind in ('followed', 'revealed', 'refollowed') or (kind = 'left' and state = 'retracted'))
 group by all
 """
-# They are written target by target, so they need not be laid together once more.
+# They are written target by target, so they need not be laid together once more. Of many targets in one statement: making
+# its plan takes longer than a list of thousands does.
 MEMBERS_OF = """
 insert into members by name
-select $1 as target, listed.user_id, coalesce(shown.username, listed.username) as username,
+with last as (select unnest($1) as target, unnest($2) as path),
+listed as (
+    select target, user_id, username, full_name, is_private, is_verified
+    from read_parquet($2, filename = 'path', hive_partitioning = false) join last using (path)
+),
+seen as (
+    select target, user_id, min(seen_at) as seen_at from sightings where list_contains($1, target) group by all
+),
+first as (
+    select target, min(started_at) as started_at, min(finished_at) as finished_at from follower_balance
+    where list_contains($1, target) and verdict = 'complete' group by all
+)
+select listed.target, listed.user_id, coalesce(shown.username, listed.username) as username,
     listed.full_name, listed.is_private, listed.is_verified,
     coalesce(came.started_at, first.started_at) as first_seen_at,
     coalesce(span.began_as, 'present') as began_as, span.followed_not_before,
     coalesce(span.followed_not_after, seen.seen_at, first.finished_at) as followed_not_after, true as packed
-from read_parquet($2) as listed
-left join (from restated where target = $1 and left_not_after is null) as span using (user_id)
-left join (from came where target = $1) as came using (user_id)
-left join (from shown where target = $1) as shown using (user_id)
-left join (select user_id, min(seen_at) as seen_at from sightings where target = $1 group by all) as seen using (user_id)
-cross join (
-    select min(started_at) as started_at, min(finished_at) as finished_at from follower_balance
-    where target = $1 and verdict = 'complete'
-) as first
-order by listed.user_id
+from listed join first using (target)
+left join (from restated where left_not_after is null) as span using (target, user_id)
+left join came using (target, user_id)
+left join shown using (target, user_id)
+left join seen using (target, user_id)
+order by listed.target, listed.user_id
 """
 # Of those who are in no list the name is told by whatever has shown them since, or had them last.
 UNLISTED_OF = """
@@ -85,11 +94,11 @@ def restate_spans(transaction: Transaction, lake: Lake, targets: Collection[str]
             transaction.run(f"delete from {table} where target in ({places})", *some)  # noqa: S608  our own names
         transaction.run(SPANS_OF, some)
         transaction.run(CAME_OF, some)
-        for target in some:
-            if target in last:
-                path = lake.folder / str(lake.registry.get(last[target][0]).snapshot)
-                with snapshot_file.unreadable(path):
-                    transaction.run(MEMBERS_OF, target, str(path), shown=shown)
+        listed = {target: lake.registry.get(last[target][0]) for target in some if target in last}
+        paths = {target: lake.folder / str(capture.snapshot) for target, capture in listed.items()}
+        if paths:
+            with snapshot_file.unreadable(*paths.values()):
+                transaction.run(MEMBERS_OF, [*paths], [*map(str, paths.values())], shown=shown)
         transaction.run(UNLISTED_OF, some, shown=shown)
         transaction.run(CLOSED_OF, some)
         transaction.run("drop table restated; drop table came")
