@@ -56,4 +56,4 @@ def legend(shown: int, number: int) -> str:
     if shown == number:
         return f"All {number} targets of this round: those that are not complete, then those that changed most."
     which = f"The {shown} of {number} targets that are not complete or changed most"
-    return f"{which}; the other {number - shown} are in `verdicts`."
+    return f"{which}; `intel-pipeline captures list` has the other {number - shown}."

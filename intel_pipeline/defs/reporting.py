@@ -34,6 +34,7 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], spent: Spent) -> d
     """Return how the round stands after a tick, with what the tick itself spent."""
     newest = newest_of(captures)
     complete = sum(capture.verdict == "complete" for capture in newest)
+    shown = worth_showing(tally, newest)
     metadata: dict[str, dg.MetadataValue] = {
         "dagster/partition_row_count": dg.MetadataValue.int(sum(capture.distinct_count or 0 for capture in captures)),
         "targets_captured": dg.MetadataValue.int(len(newest)),
@@ -44,8 +45,12 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], spent: Spent) -> d
         "requests_of_this_tick": dg.MetadataValue.int(spent.requests),
         "throttled_in_this_tick": dg.MetadataValue.int(spent.throttled),
         "seconds_waited_in_this_tick": dg.MetadataValue.float(round(spent.waited, 1)),
-        "verdicts": verdict_table(captures),
+        "verdicts": verdict_table([capture for capture in captures if capture.target in shown]),
     }
+    if others := len(newest) - len(shown):
+        metadata["verdicts_of_others"] = dg.MetadataValue.text(
+            f"complete: the other {others}; `intel-pipeline captures list` shows them"
+        )
     if tally.stopped:
         metadata["stopped"] = dg.MetadataValue.text(tally.stopped)
     if tally.unfinished:
@@ -60,6 +65,14 @@ def round_metadata(tally: Tally, captures: Sequence[Capture], spent: Spent) -> d
 def newest_of(captures: Sequence[Capture]) -> Sequence[Capture]:
     """Return the last capture of each target, of captures that are the oldest first."""
     return list({capture.target: capture for capture in captures}.values())
+
+
+def worth_showing(tally: Tally, newest: Sequence[Capture]) -> set[str]:
+    """Return the targets of this tick, and those of the round that are not complete.
+
+    With all of them, what Dagster keeps of a day would grow with the square of the number of targets.
+    """
+    return {one.target for one in newest if one.target in tally.verdicts or one.verdict != "complete"}
 
 
 def verdict_table(captures: Sequence[Capture]) -> dg.TableMetadataValue:

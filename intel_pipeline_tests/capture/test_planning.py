@@ -22,6 +22,7 @@ def test_work_in_the_open_round_is_asked_for() -> None:
         (replace(WORK, open_round=None), "no round is open"),
         (replace(WORK, due=0), "everything that is due in the round 2026-11-24 is captured"),
         (replace(WORK, in_flight=1), "a run that captures is at work already"),
+        (replace(WORK, in_flight=1, due=0), "a run that captures is at work already"),
         (replace(WORK, last=JUST_ASKED), "finished none of the 7 captures that are due; next try at 09:44 UTC"),
         (replace(WORK, due=9, last=JUST_ASKED), "finished none of the 9"),
         (replace(WORK, hindrance="the breaker is open", open_round=None, due=0), "the breaker is open"),

@@ -41,6 +41,18 @@ def test_a_tick_captures_derives_and_publishes_and_tells_the_ui_how_the_round_st
     ]
 
 
+def test_a_tick_shows_the_verdicts_of_its_own_targets_and_of_those_that_are_not_complete(tmp_path, instance):
+    pipeline = small_pipeline(tmp_path, ["open", "friendly", "closed"])
+    run_tick(pipeline, instance, today(pipeline.clock))
+    assert "verdicts_of_others" not in metadata(instance, "follower_snapshots")
+    run_tick(pipeline, instance, today(pipeline.clock), ["open"])
+    told = metadata(instance, "follower_snapshots")
+    shown = sorted((record.data["target"], record.data["verdict"]) for record in told["verdicts"])
+    assert shown == [("closed", "failed"), ("open", "complete"), ("open", "complete")]
+    assert told["verdicts_of_others"].startswith("complete: the other 1;")
+    assert (told["targets_captured"], told["targets_complete"]) == (3, 2)
+
+
 def test_numbers_that_the_ui_charts_tell_of_growth_requests_and_waits(tmp_path, instance):
     pipeline = small_pipeline(tmp_path, ["open", "closed"])
     run_tick(pipeline, instance, today(pipeline.clock))
