@@ -1,16 +1,18 @@
 """Dagster's daemon on a data folder of its own, as processes that can be counted, timed and killed."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from intel_pipeline.cli.services import LOADING_SECONDS, LOCATION, answers, code_location, start, wait
 from intel_pipeline.folders import PROJECT_ROOT
 
 Part = Literal["daemon", "server", "run"]
@@ -19,21 +21,35 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(slots=True)
 class Daemon:
-    """`dagster-daemon run` with DAGSTER_HOME=`home`, these further variables, and what it prints in `log`."""
+    """`dagster-daemon run` with DAGSTER_HOME=`home`, these further variables, and what it prints in `log`.
+
+    It starts code servers of its own, a new one every minute; or, `served`, it uses one beside it, as `make dev` and a
+    server do. That one is not started anew where it is killed.
+    """
 
     home: Path
     variables: dict[str, str]
     log: Path
+    served: bool = False
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     def start(self) -> None:
         """Start it."""
         # As an installation has it: with bytecode, which a process that may not write any would make anew.
         environment = {**os.environ, **self.variables, "DAGSTER_HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": ""}
-        command = [str(Path(sys.executable).with_name("dagster-daemon")), "run"]
-        command += ["--workspace", str(PROJECT_ROOT / "workspace.yaml")]
+        workspace = self.serve(environment) if self.served else PROJECT_ROOT / "workspace.yaml"
+        command = [str(Path(sys.executable).with_name("dagster-daemon")), "run", "--workspace", str(workspace)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603  our own words
+
+    def serve(self, environment: Mapping[str, str]) -> Path:
+        """Start a code server and wait until it answers; return the workspace that names it."""
+        code, workspace = self.home / "code.sock", self.home / "workspace.yaml"
+        location = {"grpc_server": {"socket": str(code), "location_name": LOCATION}}
+        workspace.write_text(json.dumps({"load_from": [location]}), encoding="utf-8")
+        server = start(code_location(code), environment)
+        wait({"the code location": server}, lambda: answers(code), LOADING_SECONDS)
+        return workspace
 
     @property
     def alive(self) -> bool:

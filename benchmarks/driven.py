@@ -93,8 +93,13 @@ class Driven:
         self.instance.dispose()
 
 
-def prepared(folder: Path, watched: Watched, days: int, seed: int, variables: dict[str, str]) -> Driven:
-    """Make a folder whose world begins so that so many days end today, with the targets on its watchlist."""
+def prepared(  # noqa: PLR0913  what makes it
+    folder: Path, watched: Watched, days: int, seed: int, variables: dict[str, str], *, served: bool = False
+) -> Driven:
+    """Make a folder whose world begins so that so many days end today, with the targets on its watchlist.
+
+    `served`: as of `Daemon`.
+    """
     first = datetime.now(UTC).date() - timedelta(days=days)
     variables = {"INTEL_DATA_DIR": str(folder), "INTEL_FIRST_ROUND": first.isoformat(), **variables}
     # Dagster's definitions read the settings of this process when they are imported.
@@ -116,7 +121,7 @@ def prepared(folder: Path, watched: Watched, days: int, seed: int, variables: di
     pipeline.registry.sessions.welcome(SESSION, username)
     for spec in targets_of(watched.targets, watched.followers, faulty=watched.faulty):
         pipeline.registry.targets.add(spec.username, spec.label, None)
-    daemon = Daemon(dagster_home(settings), variables, folder / "daemon.log")
+    daemon = Daemon(dagster_home(settings), variables, folder / "daemon.log", served=served)
     return Driven(pipeline, pipeline.clock, open_instance(settings), daemon, watched)
 
 

@@ -29,6 +29,8 @@ CHANGE_BYTES = 6
 FOLLOWED_MS = 10
 # Milliseconds of CPU that a target's day takes through the daemon, above a bare loop over the same source.
 TARGET_DAY_MS = 100
+# Bytes that a target's day leaves in Dagster's storage for good, once its runs are pruned.
+STORAGE_BYTES = 5_000
 # CPU seconds of the planner's look at what is due of a thousand targets after a year, and of loading the code location.
 PLANNER_SECONDS = 1
 LOADING_SECONDS = 3
