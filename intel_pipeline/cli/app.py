@@ -15,6 +15,7 @@ from intel_pipeline.cli import (
     evidence,
     export,
     imports,
+    keys,
     registry,
     session_use,
     sessions,
@@ -25,6 +26,7 @@ from intel_pipeline.cli import (
     targets,
     ui,
     upkeep,
+    users,
     vault,
     warehouse,
 )
@@ -46,6 +48,8 @@ sessions.app.command("list")(session_use.list_sessions)
 for of_sessions in (session_use.use, session_use.limits, session_use.remove):
     sessions.app.command()(of_sessions)
 app.add_typer(breaker.app, name="breaker", help="What stops a session whose account may be in danger.")
+app.add_typer(users.app, name="user", help="The people who may sign in to the dashboard.")
+app.add_typer(keys.app, name="key", help="What programs show the API in the place of a sign-in.")
 app.add_typer(vault.app, name="vault", help="The key that sessions are sealed with.")
 app.add_typer(
     registry.app, name="registry", help="Where targets, captures and the ledger are kept: SQLite or PostgreSQL."

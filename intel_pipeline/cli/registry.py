@@ -18,8 +18,8 @@ def move(
 ) -> None:
     """Move the registry from its SQLite file to the empty PostgreSQL database that INTEL_REGISTRY_URL names.
 
-    Targets, rounds, captures, sessions' states, settlements and the ledger go there, all or nothing; the file is kept
-    as registry.db.moved. Journal, lake, warehouse, publications and the vault stay in the data folder. Stop Dagster
+    Targets, rounds, captures, sessions' states, settlements, the ledger, users, keys and the audit go there, all or
+    nothing; the file is kept as registry.db.moved. Journal, lake, warehouse, publications and the vault stay in the data folder. Stop Dagster
     before, and set the URL for everything that runs afterwards. More in docs/postgresql.md.
     """
     from intel_pipeline.registry.address import EXAMPLE, VARIABLE

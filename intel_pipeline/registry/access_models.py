@@ -60,6 +60,12 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
+    def state(self, now: datetime) -> str:
+        """Return how it stands: valid, expired or revoked."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= now else "valid"
+
 
 class AuditEntry(Base):
     """One thing that somebody did. `who`: a user, a key, or for a command the system's user; null is nobody known.

@@ -24,18 +24,17 @@ class ApiKeys:
 
     engine: Engine
 
-    def add(
-        self, actor: Actor, name: str, digest: str, scopes: Collection[Scope], expires_at: datetime | None
-    ) -> ApiKey:
+    def add(self, actor: Actor, name: str, digest: str, scopes: Collection[str], expires_at: datetime | None) -> ApiKey:
         """Add a key, or raise AccessError for a name that none can have or is taken, no scope, or an end in the past."""
         if not NAME.fullmatch(name):
             problem = f"'{name}' cannot be a key's name"
             raise AccessError(
                 problem, "use up to 60 lower-case letters, digits, dots, - and _, for example nightly-report"
             )
-        if not scopes:
-            problem = f"the key '{name}' would allow nothing"
-            raise AccessError(problem, "give it at least one scope: read, run or admin")
+        unknown = sorted(set(scopes) - set(SCOPES))
+        if unknown or not scopes:
+            problem = f"there is no scope '{unknown[0]}'" if unknown else f"the key '{name}' would allow nothing"
+            raise AccessError(problem, "give it one or more of the scopes read, run and admin")
         if expires_at is not None and expires_at <= actor.at:
             problem = f"the key '{name}' would have expired before it is used"
             raise AccessError(problem, "let it expire later, or never")

@@ -55,14 +55,16 @@ class Audit:
     def newest(self, sought: Sought, most: int, before: int | None = None) -> list[AuditEntry]:
         """Return up to `most` entries, newest first; `before`: older ones than that entry only."""
         query = select(AuditEntry).order_by(AuditEntry.audit_id.desc()).limit(most)
-        conditions = (
-            (before, AuditEntry.audit_id < before),
-            (sought.who, AuditEntry.who == sought.who),
-            (sought.what, AuditEntry.what == sought.what),
-            (sought.since, AuditEntry.at >= sought.since),
-            (sought.until, AuditEntry.at < sought.until),
-        )
-        query = query.where(*(condition for given, condition in conditions if given is not None))
+        if before is not None:
+            query = query.where(AuditEntry.audit_id < before)
+        if sought.who is not None:
+            query = query.where(AuditEntry.who == sought.who)
+        if sought.what is not None:
+            query = query.where(AuditEntry.what == sought.what)
+        if sought.since is not None:
+            query = query.where(AuditEntry.at >= sought.since)
+        if sought.until is not None:
+            query = query.where(AuditEntry.at < sought.until)
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query))
 

@@ -38,6 +38,11 @@ class Users:
                 raise AccessError(problem, "sign in as one of them; `intel-pipeline user list` names them")
             return self._add(db, actor._replace(who=name), name, "admin", password)
 
+    def refuse_name(self, name: str) -> None:
+        """Raise AccessError for a name that none can have, or is taken, before anybody thinks of a password."""
+        with Session(self.engine) as db:
+            self._refuse_name(db, name)
+
     def all(self) -> list[User]:
         """Return the users by name."""
         with Session(self.engine, expire_on_commit=False) as db:
@@ -102,6 +107,13 @@ class Users:
             yield db
 
     def _add(self, db: Session, actor: Actor, name: str, role: Role, password: str) -> User:
+        self._refuse_name(db, name)
+        user = User(name=name, role=role, password=password, added_at=actor.at, disabled=False)
+        db.add(user)
+        record(db, actor, "user added", f"{name}: {role}")
+        return user
+
+    def _refuse_name(self, db: Session, name: str) -> None:
         if not NAME.fullmatch(name):
             problem = f"'{name}' cannot be a user's name"
             raise AccessError(problem, "use up to 60 lower-case letters, digits, dots, - and _, for example ada")
@@ -110,10 +122,6 @@ class Users:
             raise AccessError(
                 problem, f"pick another name, or give them a password: `intel-pipeline user password {name}`"
             )
-        user = User(name=name, role=role, password=password, added_at=actor.at, disabled=False)
-        db.add(user)
-        record(db, actor, "user added", f"{name}: {role}")
-        return user
 
     def _get(self, db: Session, name: str) -> User:
         # PostgreSQL refuses to be asked about what no name can be.

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.errors import BusyError, RegistryError, SettingsError
 from intel_pipeline.registry import moving
+from intel_pipeline.registry.audit import Actor, Sought
 from intel_pipeline.registry.ledger import Answered, Wanted
 from intel_pipeline.registry.limits import RateLimits
 from intel_pipeline.registry.models import Base
 from intel_pipeline.registry.moving import move, refuse_second
+from intel_pipeline.registry.sign_ins import Lasting
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline_tests.postgresql import Server
@@ -53,6 +55,11 @@ def file(tmp_path: Path, clock: VirtualClock) -> Path:
         sent = registry.ledger.reserve(PAGE, LIMITS, 0, jitter=0.25)
         clock.advance(timedelta(seconds=1))
     registry.ledger.complete([Answered(sent.request_id or 0, 200, 4000, 12)])
+    root = Actor(clock.now(), "root", "command")
+    lasting = Lasting(timedelta(hours=12), timedelta(days=30))
+    registry.users.add(root, "ada", "admin", "hash")
+    registry.sign_ins.begin(root, "ada", "digest", "Firefox", lasting)
+    registry.api_keys.add(root, "nightly", "digest", ["read"], None)
     registry.close()
     return path
 
@@ -79,6 +86,8 @@ def test_everything_goes_along_and_requests_are_numbered_on(
     assert content(registry) == known
     assert [one.spent for one in registry.ledger.spending("desk", LIMITS)] == [3, 3, 112]
     assert registry.ledger.reserve(PAGE, LIMITS, 0).request_id == 4
+    registry.audit.add(Actor(clock.now(), "ada", "sign-in"), "moved", None)
+    assert [entry.audit_id for entry in registry.audit.newest(Sought(), 9)] == [4, 3, 2, 1]
     registry.close()
     kept = open_registry(f"sqlite:///{tmp_path / 'kept'}", clock)
     assert content(kept) == known

@@ -16,6 +16,8 @@ SALT_BYTES = 16
 LEAST, MOST = 12, 200
 # Of different characters: aaaaaaaaaaaa is long enough and worth nothing.
 LEAST_DIFFERENT = 5
+# Characters beside the name of the user, where that is in it.
+LEAST_BESIDE_NAME = 8
 # Each takes 19 MiB: forty threads of a server that is asked at once would take a gigabyte.
 at_once = threading.BoundedSemaphore(2)
 
@@ -30,7 +32,7 @@ def hashed(password: str, name: str) -> str:
         problem = f"the password is too long: it has {len(plain)} characters"
     elif len(set(plain)) < LEAST_DIFFERENT:
         problem = "the password repeats a few characters"
-    elif len(name) >= LEAST_DIFFERENT and len(plain.casefold().replace(name, "")) < LEAST - len(name):
+    elif name in plain.casefold() and len(plain) - len(name) < LEAST_BESIDE_NAME:
         problem = "the password is little more than the user's name"
     if problem:
         fix = f"use {LEAST} to {MOST} characters; a few words that have nothing to do with each other are easy to remember"

@@ -80,8 +80,10 @@ def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """Yield entries as lines of CSV, which a spreadsheet takes for text."""
     yield line(COLUMNS)
     for entry in entries:
-        values = [getattr(entry, column) for column in COLUMNS]
-        yield line(harmless(value) if isinstance(value, str) else value for value in values)
+        texts = (
+            harmless(text) if text else "" for text in (entry.who, entry.by, entry.what, entry.about, entry.address)
+        )
+        yield line((entry.audit_id, entry.at.isoformat(), *texts))
 
 
 def line(values: Iterable[object]) -> str:

@@ -74,11 +74,7 @@ def shown(
             **{
                 name: getattr(key, name) for name in ("name", "scopes", "added_at", "added_by", "used_at", "expires_at")
             },
-            "state": "revoked"
-            if key.revoked_at
-            else "expired"
-            if key.expires_at and key.expires_at <= now
-            else "valid",
+            "state": key.state(now),
         }
         for key in parts.registry.api_keys.all()
     ]
