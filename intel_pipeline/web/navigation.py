@@ -23,7 +23,6 @@ PLACES = (
     Place("Watchlist", "/watchlist", "read"),
     Place("Settings", "/settings", "admin"),
     Place("Users", "/users", "admin"),
-    Place("Keys", "/keys", "admin"),
     Place("Audit", "/audit", "admin"),
     Place("Dagster", "/dagster/", "read"),
 )
