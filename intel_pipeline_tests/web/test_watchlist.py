@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.audit import Sought
 from intel_pipeline_tests.web.conftest import ADA, VIC, browser
 from intel_pipeline_tests.worlds import small_pipeline
 
@@ -25,6 +26,20 @@ def test_several_are_added_at_once_and_what_cannot_be_says_why(pipeline):
     assert "<strong>first-light</strong> is watched now" in answer.text
     assert answer.text.count("What now:") >= 2
     assert pipeline.registry.targets.get("first-light").purpose == "a story"
+
+
+def test_what_an_admin_does_to_the_watchlist_is_in_the_audit(pipeline):
+    admin = browser(pipeline, ADA)
+    admin.post("/watchlist", data={"usernames": "first.light, name!"})
+    admin.post("/watchlist/open", data={"purpose": "why"})
+    admin.post("/watchlist/open", data={"followers": "hourly"})
+    admin.post("/watchlist/open/state/pause")
+    told = [(entry.who, entry.what, entry.about) for entry in pipeline.registry.audit.all(Sought())]
+    assert told == [
+        ("ada", "target paused", "open"),
+        ("ada", "target changed", "open"),
+        ("ada", "target added", "first-light"),
+    ]
 
 
 def test_a_target_keeps_the_cadence_and_purpose_that_it_was_given(pipeline):

@@ -17,6 +17,7 @@ from intel_pipeline.web.templating import page
 
 router = APIRouter()
 STATES = {"pause": "paused", "resume": "active", "remove": "removed"}
+DONE = {"pause": "target paused", "resume": "target resumed", "remove": "target removed"}
 Text = Annotated[str, Form(max_length=2000)]
 
 
@@ -44,6 +45,7 @@ def add(  # noqa: PLR0913  each is a field of the form
             if session:
                 registry.sessions.get(session)
             added.append(registry.targets.add(name, None, purpose.strip() or None, session=session or None).label)
+            parts.access.note(request, "target added", added[-1])
         except IntelError as error:
             refused.append((name, error))
     if not added and not refused:
@@ -59,13 +61,14 @@ def watched(request: Request, who: Administrator, parts: Provided, label: str) -
 
 
 @router.post("/watchlist/{label}/state/{action}", name="set_target_state")
-def set_state(who: Administrator, parts: Provided, label: str, action: str) -> Response:
+def set_state(request: Request, who: Administrator, parts: Provided, label: str, action: str) -> Response:
     """Pause, resume or remove a target."""
     del who
     if action not in STATES:
         problem = f"'{action}' is nothing that a target can be made to do"
         raise TargetError(problem, f"one of {', '.join(STATES)}")
-    parts.pipeline.registry.targets.set_state(label, STATES[action])
+    target = parts.pipeline.registry.targets.set_state(label, STATES[action])
+    parts.access.note(request, DONE[action], target.label)
     return RedirectResponse("/watchlist", 303)
 
 
@@ -99,6 +102,7 @@ def change(  # noqa: PLR0913  each is a field of the form
     registry.targets.describe(label, purpose.strip() or None)
     registry.targets.assign(label, session or None)
     registry.targets.pace(label, cadence)
+    parts.access.note(request, "target changed", target.label)
     return RedirectResponse("/watchlist", 303)
 
 
