@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from intel_pipeline.registry.access_models import AuditEntry
@@ -54,23 +54,42 @@ class Audit:
 
     def newest(self, sought: Sought, most: int, before: int | None = None) -> list[AuditEntry]:
         """Return up to `most` entries, newest first; `before`: older ones than that entry only."""
-        query = select(AuditEntry).order_by(AuditEntry.audit_id.desc()).limit(most)
+        return self._read(sought, self._numbers(sought), most, before)
+
+    def all(self, sought: Sought) -> Iterator[AuditEntry]:
+        """Yield every entry that is sought, newest first, some at a time."""
+        numbers, before = self._numbers(sought), None
+        while found := self._read(sought, numbers, PAGE, before):
+            yield from found
+            before = found[-1].audit_id
+
+    def _numbers(self, sought: Sought) -> tuple[int, int] | None:
+        """Return the lowest and highest number of the entries in the time that is sought, None where it is any time.
+
+        Entries are read by number, by which they are indexed with who and what: a day out of years takes no scan.
+        """
+        if sought.since is None and sought.until is None:
+            return None
+        query = select(func.min(AuditEntry.audit_id), func.max(AuditEntry.audit_id)).where(*times(sought))
+        with Session(self.engine) as db:
+            lowest, highest = db.execute(query).one()
+        return (lowest or 0, highest or 0)
+
+    def _read(self, sought: Sought, numbers: tuple[int, int] | None, most: int, before: int | None) -> list[AuditEntry]:
+        query = select(AuditEntry).where(*times(sought)).order_by(AuditEntry.audit_id.desc()).limit(most)
+        if numbers is not None:
+            query = query.where(AuditEntry.audit_id.between(*numbers))
         if before is not None:
             query = query.where(AuditEntry.audit_id < before)
         if sought.who is not None:
             query = query.where(AuditEntry.who == sought.who)
         if sought.what is not None:
             query = query.where(AuditEntry.what == sought.what)
-        if sought.since is not None:
-            query = query.where(AuditEntry.at >= sought.since)
-        if sought.until is not None:
-            query = query.where(AuditEntry.at < sought.until)
         with Session(self.engine, expire_on_commit=False) as db:
             return list(db.scalars(query))
 
-    def all(self, sought: Sought) -> Iterator[AuditEntry]:
-        """Yield every entry that is sought, newest first, some at a time."""
-        before = None
-        while found := self.newest(sought, PAGE, before):
-            yield from found
-            before = found[-1].audit_id
+
+def times(sought: Sought) -> list[ColumnElement[bool]]:
+    """Return the conditions of the time that is sought."""
+    since = [] if sought.since is None else [AuditEntry.at >= sought.since]
+    return since if sought.until is None else [*since, AuditEntry.at < sought.until]
