@@ -146,6 +146,15 @@ class Settings(Folders):
             ge=5, le=3600, description="Seconds between two looks of Dagster's planner at what is due.", examples=["60"]
         ),
     ] = 60
+    api_requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=6,
+            le=1_000_000,
+            description="Requests to the API that one user or key may make in a minute, a fifth of them at once.",
+            examples=["600"],
+        ),
+    ] = 600
     followers_per_page: Annotated[
         int,
         Field(

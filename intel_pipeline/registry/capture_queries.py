@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, select
 from sqlalchemy.orm import Session
@@ -91,6 +91,18 @@ class CaptureQueries:
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
         return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))
+
+    def with_snapshot(self, target: str, surface: str, before: tuple[datetime, str] | None, most: int) -> list[Capture]:
+        """Return at most so many captures that left a snapshot, newest first, from before the end and id of one."""
+        query = select(Capture).where(Capture.target == target, Capture.surface == surface)
+        query = query.where(Capture.finished_at.is_not(None), Capture.snapshot.is_not(None))
+        if before:
+            end, capture_id = before
+            same = (Capture.finished_at == end) & (Capture.capture_id < capture_id)
+            query = query.where((Capture.finished_at < end) | same)
+        with Session(self.engine, expire_on_commit=False) as db:
+            ordered = query.order_by(Capture.finished_at.desc(), Capture.capture_id.desc())
+            return list(db.scalars(ordered.limit(most)))
 
     def newest_before(self, capture: Capture, most: int) -> list[Capture]:
         """Return the finished captures of its target and surface up to a capture, `most` of the newest, oldest first."""

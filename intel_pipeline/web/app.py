@@ -5,6 +5,11 @@ from importlib.resources import files
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from intel_pipeline.web.api import schema
+from intel_pipeline.web.api.etags import answer_unchanged
+from intel_pipeline.web.api.rates import Buckets
+from intel_pipeline.web.api.router import api
+from intel_pipeline.web.exporting import Exports
 from intel_pipeline.web.pages import account, audit, keys, overview, people, query, settings, sign_in, watchlist
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.problems import handle
@@ -19,6 +24,7 @@ PAGES: tuple[APIRouter, ...] = (
     people.router,
     keys.router,
     audit.router,
+    schema.router,
 )
 
 
@@ -26,7 +32,12 @@ def create_app(parts: Parts) -> FastAPI:
     """Return the application over `parts`; whoever serves it puts the guard and the door in front."""
     app = FastAPI(title="intel_pipeline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
+    app.state.buckets = Buckets(parts.settings.api_requests_per_minute)
+    app.state.exports = Exports(parts.settings.publication, parts.settings.exports_dir / "asked", parts.clock)
     handle(app)
+    answer_unchanged(app)
+    schema.described(app)
+    app.include_router(api)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=str(files(__package__) / "static")), name="static")

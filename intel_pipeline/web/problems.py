@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from intel_pipeline.errors import BusyError, DiskFullError, IntelError, RegistryError
+from intel_pipeline.errors import BusyError, DamagedFileError, DiskFullError, IntelError, RegistryError
+from intel_pipeline.web.routes import methods_at
 
 API = "/api/"
 
@@ -51,6 +52,8 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def problem_of(error: IntelError) -> Problem:
     """Return an error of ours as a problem: somebody's mistake, or ours to be retried."""
+    if isinstance(error, DamagedFileError):
+        return Problem(500, error.problem, error.fix)
     later = isinstance(error, BusyError | DiskFullError | RegistryError)
     return Problem(503 if later else 422, error.problem, error.fix, {"Retry-After": "5"} if later else None)
 
@@ -71,7 +74,15 @@ def handle(app: FastAPI) -> None:
         fix = {404: "the address may be mistyped; the overview leads everywhere", 405: "see the API's description"}
         problem = Problem(error.status_code, error.detail, fix.get(error.status_code, "see the API's description"))
         problem.headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers["Allow"] = ", ".join(methods_at(request.app, request.url.path))
         return answer(request, problem)
+
+    @app.exception_handler(Exception)
+    def defect(request: Request, error: Exception) -> Response:
+        # It is raised on to the server, whose log has the whole of it.
+        del error
+        return answer(request, Problem(500, "A defect", "report it with what the server's log says"))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

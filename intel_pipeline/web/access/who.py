@@ -87,6 +87,7 @@ def anybody(request: Request) -> Who | None:
     return who_of(request)
 
 
+# Each route has exactly one of these.
 Reader = Annotated[Who, Depends(reader)]
 Runner = Annotated[Who, Depends(runner)]
 Administrator = Annotated[Who, Depends(administrator)]

@@ -1,0 +1,1 @@
+"""What the API says and takes, as its schema tells it and its client reads it."""

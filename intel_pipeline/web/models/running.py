@@ -1,0 +1,55 @@
+"""How things stand: sessions, budgets, health."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from intel_pipeline.web.models.base import Moment, Told
+
+
+class Budget(Told):
+    """How much of one limit a session has spent."""
+
+    limit: str = Field(examples=["hour"])
+    meaning: str = Field(examples=["requests in an hour"])
+    allowed: int
+    spent: int
+    left: int
+    own: bool
+    """Whether the limit is the session's own rather than the settings'."""
+
+
+class Session(Told):
+    """An Instagram session, without anything secret of it."""
+
+    name: str = Field(examples=["desk"])
+    used_for: Literal["any", "own", "nothing"]
+    """Whose targets it reads: any, its own, or none."""
+    state: str = Field(examples=["usable"])
+    """`usable`, or why not and until when, in words."""
+    usable: bool
+    stopped_because: str | None
+    """Its open breaker."""
+    cooling_until: Moment | None
+    """When a pause ends by itself."""
+    own_targets: int
+    """How many targets no other session reads."""
+    budgets: list[Budget]
+
+
+class Health(Told):
+    """Whether there is what readers need, and what is going on."""
+
+    version: str = Field(examples=["0.1.0"])
+    publication: int | None = Field(examples=[14])
+    """Number of the newest publication; null where nothing was published."""
+    published_at: Moment | None
+    round: date | None
+    """The open round."""
+    due: int
+    """Captures that it lacks and that can be had."""
+    targets: int
+    """On the watchlist."""
+    waits_for: str | None
+    """Why nothing is captured at this moment."""
