@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RIVALS := .rivals/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench year crashes exports soak month ticks pages lock clean
+.PHONY: help demo dev test lint bench year crashes exports fuzz soak month ticks pages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ crashes: $(READY) ## a capture and landing killed 200 times each: nothing lost, 
 
 exports: $(READY) ## ten million rows exported in each format: seconds and memory
 	$(BIN)/python -m benchmarks.exports
+
+fuzz: $(READY) ## five thousand requests made up from the API's description: no 5xx, all as described
+	$(BIN)/python -m benchmarks.fuzz
 
 soak: $(READY) ## four readers while batches land and are published: for MINUTES, 10 unless told
 	$(BIN)/python -m benchmarks.soak $(MINUTES)
