@@ -6,8 +6,8 @@ import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.session_use import Name
-from intel_pipeline.cli.sessions import answering
 from intel_pipeline.registry.models import LOGGED_OUT
+from intel_pipeline.session_answers import close_breaker
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,8 +32,7 @@ def close(
         err.print(plain(stopped))
         if not yes:
             typer.confirm("Have you done in a browser what Instagram wants?", abort=True, err=True)
-        username = None if name == LOGGED_OUT else answering(named)
-        pipeline.registry.sessions.resume(name)
+        username = close_breaker(named)
     answered = f"it answers as {plain(username)}" if username else "the next tick will tell whether it answers"
     out.print(f"the breaker of '{plain(name)}' is closed; {answered}")
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.collection import known, standing_of
 from intel_pipeline.errors import SessionError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.limits import WORDS
 from intel_pipeline.registry.limits import Name as Limit
-from intel_pipeline.registry.models import LOGGED_OUT, SessionState
+from intel_pipeline.registry.models import LOGGED_OUT
 from intel_pipeline.registry.sessions import Use
 from intel_pipeline.session_limits import bounds, figure_of, refuse_unbearable
 
@@ -73,7 +74,7 @@ def list_sessions(as_json: AsJson = False) -> None:
     A target that is nobody's own is read by any session that is used for any.
     """
     with opened() as pipeline:
-        rows = [(state.name, state.username, *standing(pipeline, state.name)) for state in known(pipeline)]
+        rows = [(state.name, state.username, *standing_of(pipeline, state.name)) for state in known(pipeline)]
         of_any = sum(target.session is None for target in pipeline.registry.targets.all())
     columns = ("session", "username", "used_for", "own_targets", "state")
     if as_json:
@@ -84,17 +85,6 @@ def list_sessions(as_json: AsJson = False) -> None:
         err.print(f"Targets of any session: {of_any}")
     else:
         err.print("No sessions yet: `intel-pipeline sessions login NAME`")
-
-
-def known(pipeline: Pipeline) -> list[SessionState]:
-    """Return the sessions by name; asking without one is none, though it has a state."""
-    return [state for state in pipeline.registry.sessions.all() if state.name != LOGGED_OUT]
-
-
-def standing(pipeline: Pipeline, name: str) -> tuple[str, int, str]:
-    """Return what a session is used for, how many targets are its own, and how it stands, in words."""
-    own = sum(target.session == name for target in pipeline.registry.targets.all())
-    return pipeline.uses().get(name, "nothing"), own, pipeline.session(name).not_now() or "usable"
 
 
 def remove(name: Name) -> None:

@@ -8,11 +8,12 @@ import typer
 
 from intel_pipeline.cli.console import opened, out, plain
 from intel_pipeline.cli.session_use import For, Name, refuse_as_name, tell_of_use
-from intel_pipeline.instagram.errors import ActionNeededError, InstagramError, LoginNeededError, ThrottledError
+from intel_pipeline.instagram.errors import ActionNeededError, LoginNeededError, ThrottledError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.ledger import Wanted
 from intel_pipeline.registry.limits import refusal
 from intel_pipeline.registry.targets import username_of
+from intel_pipeline.session_answers import answering, refuse_while_cooling
 from intel_pipeline.session_in_use import SessionInUse
 
 app = typer.Typer(no_args_is_help=True)
@@ -103,32 +104,6 @@ def test(name: Name) -> None:
             raise ActionNeededError(stopped, f"do what Instagram asks, then `intel-pipeline breaker close {name}`")
         username = answering(named)
     out.print(f"the session '{plain(name)}' answers as {plain(username)}")
-
-
-def answering(session: SessionInUse) -> str:
-    """Ask once with a session, and return as whom it answers; raises InstagramError if it does not.
-
-    What that means for the session is noted first.
-    """
-    from intel_pipeline.capture.sparing import spares_the_session
-    from intel_pipeline.instagram.session import test as ask
-
-    sealed = session.pipeline.vault().unseal(session.name)
-    refuse_while_cooling(session)
-    try:
-        with session.context(sealed["username"], sealed["cookies"]) as context:
-            ask(context, sealed["username"])
-    except InstagramError as error:
-        spares_the_session(session, error, logged_in=True)
-        raise
-    return str(sealed["username"])
-
-
-def refuse_while_cooling(session: SessionInUse) -> None:
-    """Raise ThrottledError while the session cools down: one more request would prolong it."""
-    until, problem = session.pipeline.registry.sessions.cooling(session.name), session.cooling()
-    if until and problem:
-        raise ThrottledError(problem, (until - session.pipeline.clock.now()).total_seconds())
 
 
 @contextmanager

@@ -5,8 +5,8 @@ import pytest
 
 from intel_pipeline.capture.shelf_life import LONGEST, SHORTEST, shelf_life, too_long
 from intel_pipeline.capture.work import capture_due
-from intel_pipeline.cli.status import standing
 from intel_pipeline.clock import today
+from intel_pipeline.collection import standing
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline_tests.listed import LIMITS, ListedPipeline, listed_pipeline, lists, tick

@@ -8,8 +8,8 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
-from intel_pipeline.cli.status import standing
 from intel_pipeline.clock import today
+from intel_pipeline.collection import standing
 from intel_pipeline.errors import DiskFullError, RoundError
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.lake import difference_file, snapshot_file
