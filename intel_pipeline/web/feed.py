@@ -59,7 +59,7 @@ def page_of(reading: Reading, asked: Asked, after: Place | None, most: int) -> l
     if asked.name is None:
         return named(reading, reading.rows("changes/page", **values))
     target = values.pop("target")
-    bearers = reading.rows("changes/bearers", name=asked.name, target=target, most=BEARERS + 1)
+    bearers = reading.rows("changes/bearers", part=asked.name, target=target, most=BEARERS + 1)
     if len(bearers) > BEARERS:
         raise Problem(422, f"More than {BEARERS:,} followers bear '{asked.name}'", "write more of the name")
     targets, user_ids = [row["target"] for row in bearers], [row["user_id"] for row in bearers]
