@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from intel_pipeline.instagram.source import LISTS as LISTED
-from intel_pipeline.instagram.source import Surface
 from intel_pipeline.registry.models import Capture
 
 # Of one capture, what is wrong with it in words, and what now; None where nothing is.
@@ -96,6 +95,6 @@ LISTS = {
 }
 
 
-def checks_of(surface: Surface) -> dict[str, Check]:
+def checks_of(surface: str) -> dict[str, Check]:
     """Return what is checked of the captures of a surface, by name."""
     return {**EVERY, **(LISTS if surface in LISTED else {})}

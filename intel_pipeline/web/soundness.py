@@ -33,9 +33,12 @@ class Finding:
 
 
 def of_capture(capture: Capture) -> Iterator[Finding]:
-    """Yield what the checks find in one capture."""
-    for name, check in checks_of(capture.surface).items():
-        if said := check.fault(capture):
+    """Yield what the checks find in one capture; that it is not complete, where no other one says why."""
+    found = [
+        (name, check, said) for name, check in checks_of(capture.surface).items() if (said := check.fault(capture))
+    ]
+    for name, check, said in found:
+        if name != "verdicts" or len(found) == 1:
             href = f"/health/captures/{capture.capture_id}"
             yield Finding(name, check.severity, capture.target, capture.surface, said, href)
 

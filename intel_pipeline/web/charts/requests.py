@@ -33,9 +33,10 @@ def table_of(rows: Iterable[Mapping[str, Any]], moments: Sequence[datetime]) -> 
         counts[row["at"], outcome_of(row["status"])] += row["requests"]
         waited[row["at"]] += row["waited"]
         received[row["at"]] += row["bytes"]
+    whole_days = not any(moment.hour for moment in moments)
     return [
         {
-            "at": f"{moment:%Y-%m-%d %H:%M}",
+            "at": f"{moment:%Y-%m-%d}" if whole_days else f"{moment:%m-%d %H:%M}",
             **{outcome: counts[moment, outcome] for outcome in OUTCOMES},
             "waited": round(waited[moment]),
             "megabytes": round(received[moment] / MEGABYTE, 2),

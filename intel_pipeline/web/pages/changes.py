@@ -21,7 +21,7 @@ ON_A_PAGE = 50
 KINDS = {
     "followed": "followed",
     "refollowed": "followed again",
-    "revealed": "listed for the first time, may have followed long before",
+    "revealed": "listed first now, may have followed before",
     "left": "left",
     "renamed": "took another name",
     "profile": "profile: name, biography, picture …",

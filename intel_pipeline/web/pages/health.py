@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -76,7 +76,7 @@ def health(  # noqa: PLR0913  the fields of a form
         surfaces=[one for one in SURFACES if one in parts.pipeline.surfaces],
         surface=chosen,
         until=last,
-        here_csv={name: "?" + urlencode({**form, "format": name}) for name in Format.__args__},
+        here_csv={name: "?" + urlencode({**form, "format": name}) for name in get_args(Format)},
         around=around(chosen, last, number, len(labels), today(parts.clock)),
         count=len(labels),
         first=(number - 1) * TARGETS + 1,
