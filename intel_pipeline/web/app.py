@@ -10,12 +10,34 @@ from intel_pipeline.web.api.etags import answer_unchanged
 from intel_pipeline.web.api.rates import Buckets
 from intel_pipeline.web.api.router import api
 from intel_pipeline.web.exporting import Exports
-from intel_pipeline.web.pages import account, audit, keys, overview, people, query, settings, sign_in, watchlist
+from intel_pipeline.web.pages import (
+    account,
+    audit,
+    captures,
+    changes,
+    collection,
+    compare,
+    health,
+    keys,
+    overview,
+    people,
+    query,
+    settings,
+    sign_in,
+    targets,
+    watchlist,
+)
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.problems import handle
 
 PAGES: tuple[APIRouter, ...] = (
     overview.router,
+    targets.router,
+    changes.router,
+    compare.router,
+    health.router,
+    captures.router,
+    collection.router,
     query.router,
     watchlist.router,
     settings.router,

@@ -12,7 +12,7 @@ def test_the_definitions_load_and_hold_the_assets_of_the_design():
     names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     snapshots = {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
     changes = {"profile_changes", "follower_changes", "followees", "post_metrics", "settlements"}
-    assert names == snapshots | changes | {"publication", "exports", "raw_pages", "run_logs", "run_events"}
+    assert names == snapshots | changes | {"publication", "exports", "reports", "raw_pages", "run_logs", "run_events"}
 
 
 def test_every_asset_of_one_day_is_partitioned_by_round():
@@ -20,7 +20,7 @@ def test_every_asset_of_one_day_is_partitioned_by_round():
     unpartitioned = {
         key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None
     }
-    assert unpartitioned == {"settlements", "publication", "exports", "raw_pages", "run_logs", "run_events"}
+    assert unpartitioned == {"settlements", "publication", "exports", "reports", "raw_pages", "run_logs", "run_events"}
 
 
 def test_snapshots_are_retried_and_derived_assets_are_not():
@@ -43,7 +43,7 @@ def test_freshness_is_looked_at_by_the_clock_and_by_no_tick():
 
 
 def test_a_tick_exports_nothing():
-    assert "exports" not in defs.resolve_job_def("tick").graph.node_dict
+    assert {"exports", "reports"}.isdisjoint(defs.resolve_job_def("tick").graph.node_dict)
 
 
 def test_workspace_and_project_call_the_code_location_by_one_name():

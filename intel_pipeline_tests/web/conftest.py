@@ -68,8 +68,14 @@ def browser(pipeline: Pipeline, who: Who | None, publications: Publications | No
 
 
 @pytest.fixture
-def client(shown: Pipeline) -> Iterator[Client]:
+def publications(shown: Pipeline) -> Iterator[Publications]:
+    """What the application reads: one for all of a test, since DuckDB opens a file once per process, and locks how."""
+    made = Publications(shown.settings.publication)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(shown: Pipeline, publications: Publications) -> Client:
     """A browser in the hands of whoever a test says: ADA is an admin, VIC a viewer, None is nobody."""
-    publications = Publications(shown.settings.publication)
-    yield lambda who: browser(shown, who, publications)
-    publications.close()
+    return lambda who: browser(shown, who, publications)

@@ -1,4 +1,4 @@
--- Every target that is not removed, as of $today (a day in UTC): 30 days of its count, and what came and went in seven.
+-- Every target, as of $today (a day in UTC): 30 days of its count, and what came and went in seven.
 with counts as (
     select target, (captured_at at time zone 'UTC')::date as day, max_by(follower_count, captured_at) as follower_count
     from profile_history
@@ -51,5 +51,4 @@ select targets.target, targets.username, targets.state, targets.purpose, days, c
 from targets
 left join curves using (target) left join arrived using (target) left join gone using (target)
 left join suspected using (target) left join engagement using (target) left join newest using (target)
-where targets.state <> 'removed'
 order by targets.target

@@ -1,0 +1,39 @@
+"""What is handed on, on demand."""
+
+import dagster as dg
+from pydantic import Field
+
+from intel_pipeline.defs.marking import READING, tags
+from intel_pipeline.defs.resources import PipelineResource
+
+
+class ReportConfig(dg.Config):
+    """Of whom a run of `reports` writes into data/exports/, and of which days."""
+
+    targets: list[str] = Field(description="Labels; a file for each.")
+    first_day: str | None = Field(
+        default=None, description="From this day on (UTC); 30 days up to the last unless told."
+    )
+    last_day: str | None = Field(default=None, description="Up to this day (UTC), which is in it; today unless told.")
+
+
+@dg.asset(
+    group_name="exports",
+    kinds={"file"},
+    owners=READING,
+    tags=tags("publication", "followers"),
+    deps=["publication"],
+)
+def reports(config: ReportConfig, pipeline: PipelineResource) -> dg.MaterializeResult:
+    """Self-contained HTML reports of targets' periods in data/exports/: written when somebody asks, never by a tick."""
+    from intel_pipeline.exports.description import day_of
+    from intel_pipeline.web.report.making import write
+
+    first, last = day_of(config.first_day), day_of(config.last_day)
+    paths = [write(pipeline.it, label, first, last, None) for label in config.targets]
+    metadata = {
+        "path": dg.MetadataValue.path(str(pipeline.it.settings.exports_dir)),
+        "reports": dg.MetadataValue.int(len(paths)),
+        "bytes": dg.MetadataValue.int(sum(path.stat().st_size for path in paths)),
+    }
+    return dg.MaterializeResult(metadata=metadata)
