@@ -17,7 +17,7 @@ COLUMNS = (
     "not_before", "not_after", "target", "kind", "state", "username", "before", "after", "user_id", "reason", "change_id",
 )  # fmt: skip
 # A file is made of so many at a time: with names, that is what the reader's memory bears.
-PIECE = 20_000
+PIECE = 5_000
 # By a name that more than these bear, too much would be found for anybody to look through.
 BEARERS = 20_000
 
