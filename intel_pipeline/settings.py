@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from intel_pipeline.addresses import hosts, networks, origins
 from intel_pipeline.capture.cadence import HOURS_A_WEEK, hours_of, list_hours_of
 from intel_pipeline.capture.quiet_hours import QuietHours, begin_and_end
 from intel_pipeline.errors import SettingsError
@@ -292,6 +293,44 @@ class Settings(Folders):
             ge=1, le=365, description="Days after which a user has to sign in again, whatever they do.", examples=["30"]
         ),
     ] = 30
+    web_hosts: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(hosts),
+        Field(
+            description="Further names, with or without a port, under which the dashboard is opened; loopback's always work.",
+            examples=["intel.example.org,192.168.1.5:3000"],
+        ),
+    ] = ()
+    web_proxies: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(networks),
+        Field(
+            description="Addresses or networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+            examples=["10.0.0.2"],
+        ),
+    ] = ()
+    web_cors: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(origins),
+        Field(
+            description="Origins whose pages may ask the API, with a key; a JSON list, or with commas.",
+            examples=["https://notebooks.example.org"],
+        ),
+    ] = ()
+    web_certificate: Annotated[
+        Path | None,
+        Field(
+            description="Certificate (PEM, with its chain) for TLS; unset means HTTP.",
+            examples=["/etc/ssl/intel/fullchain.pem"],
+        ),
+    ] = None
+    web_certificate_key: Annotated[
+        Path | None,
+        Field(description="Private key of the certificate (PEM).", examples=["/etc/ssl/intel/privkey.pem"]),
+    ] = None
     publish_minutes: Annotated[
         int,
         Field(

@@ -39,12 +39,12 @@ def document(problem: Problem, path: str) -> JSONResponse:
 
 def answer(request: Request, problem: Problem) -> Response:
     """Return a problem in the form that its reader can use: a person who is not signed in is asked to do so."""
-    path = request.url.path
+    # As it was received: bytes that are no text must not hinder the answer that says so.
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     if path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
         return document(problem, path)
     if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse("/sign-in?" + urlencode({"next": path + query}), 303)
+        return RedirectResponse("/sign-in?" + urlencode({"next": f"{path}?{query}" if query else path}), 303)
     from intel_pipeline.web.templating import page
 
     return page(request, "problem.html", problem=problem, status=problem.status, headers=problem.headers)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,7 +28,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "signed": signed, "percent": percent, "moment": moment, "day": day}
+    made.globals["asset"] = asset
     return made
+
+
+@cache
+def asset(name: str) -> str:
+    """Return where a static file lies, its version in it: browsers keep it for good, and ask anew for another one."""
+    content = (files(__package__) / "static" / name).read_bytes()
+    return f"/static/{name}?v={blake2b(content, digest_size=6).hexdigest()}"
 
 
 def page(
@@ -37,7 +47,12 @@ def page(
         environment()
         .get_template(template)
         .render(
-            request=request, who=who_of(request), places=PLACES, here=request.url.path, url=request.url_for, **shown
+            request=request,
+            who=who_of(request),
+            places=PLACES,
+            here=request.scope["path"],
+            url=request.url_for,
+            **shown,
         )
     )
     return HTMLResponse(content, status, dict(headers or {}))
