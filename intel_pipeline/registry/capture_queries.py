@@ -88,6 +88,14 @@ class CaptureQueries:
         chosen = [] if target is None else [Capture.target == target]
         return self._finished(Capture.round == day, Capture.surface == surface, *chosen)
 
+    def verdicts(self, day: date) -> dict[tuple[str, str], int]:
+        """Return how many finished captures of a round there are by surface and verdict."""
+        finished = [Capture.round == day, Capture.finished_at.is_not(None)]
+        query = select(Capture.surface, Capture.verdict, func.count()).where(*finished)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.group_by(Capture.surface, Capture.verdict))
+            return {(surface, str(verdict)): number for surface, verdict, number in rows}
+
     def history(self, target: str, surface: str) -> list[Capture]:
         """Return the finished captures of one surface of one target that left a snapshot, oldest first."""
         return self._finished(Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None))

@@ -113,6 +113,11 @@ class Ledger:
         with self.engine.connect() as connection:
             return connection.execute(queries.IN_WINDOW, as_of(self.clock.now(), session)).scalar_one()
 
+    def by_kind(self, session: str) -> list[tuple[str, int | None, int]]:
+        """Return of the session's last day each bucket, HTTP status (None: no answer) and how many requests came to it."""
+        with self.engine.connect() as connection:
+            return [(*row,) for row in connection.execute(queries.BY_KIND, as_of(self.clock.now(), session))]
+
     def newest(self) -> datetime | None:
         """Return when the last request was made."""
         with self.engine.connect() as connection:

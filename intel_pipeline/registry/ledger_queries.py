@@ -42,6 +42,10 @@ IN_WINDOW = select(func.count()).where(*since("window"))
 IN_FULLEST_BUCKET = IN_WINDOW.group_by(Request.bucket).order_by(func.count().desc()).limit(1)
 IN_HOUR = select(func.count()).where(*since("hour"))
 FOR_SURFACE = IN_HOUR.where(OF_SURFACE)
+# Of a day: an index leads to the rows of a session, and its limits keep them few.
+BY_KIND = (
+    select(Request.bucket, Request.status, func.count()).where(*since("day")).group_by(Request.bucket, Request.status)
+)
 COMPLETION = (
     update(Request)
     .where(Request.request_id == bindparam("row"))

@@ -1,6 +1,8 @@
 """What every route works with."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,14 +14,20 @@ from intel_pipeline.settings import Settings
 from intel_pipeline.web.access.access import Access
 from intel_pipeline.web.publication import Publications
 
+Heartbeats = Callable[[], Mapping[str, datetime | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The pipeline (settings, clock, registry), what was published, and who may see it."""
+    """The pipeline (settings, clock, registry), what was published, and who may see it.
+
+    `heartbeats` tells when each of Dagster's daemons was last heard of; None where the server runs without Dagster.
+    """
 
     pipeline: Pipeline
     publications: Publications
     access: Access
+    heartbeats: Heartbeats | None = None
 
     @property
     def settings(self) -> Settings:
