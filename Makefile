@@ -14,7 +14,7 @@ help: ## this list
 demo: $(READY) ## watch the whole product work on a simulated Instagram, some minutes
 	$(BIN)/intel-pipeline demo
 
-dev: $(READY) ## the Dagster UI on http://127.0.0.1:3000: runs, lineage, schedules
+dev: $(READY) ## dashboard, API and Dagster UI on http://127.0.0.1:3000, with schedule and planner
 	$(BIN)/intel-pipeline dev
 
 test: $(READY) ## the test suite, on all processors

@@ -75,6 +75,7 @@ for command in (
     demo.demo,
     accuracy.accuracy,
     ui.dev,
+    ui.serve,
     simulate.simulate,
     setup.settings,
 ):

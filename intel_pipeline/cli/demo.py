@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DAYS = 14
 NEXT = """
 What to try next
-  make dev                                   runs, lineage and the days' metadata, on http://127.0.0.1:3000
+  make dev                                   the dashboard, and Dagster's UI in it, on http://127.0.0.1:3000
   intel-pipeline changes --kind left         who left, and how sure that is
   intel-pipeline changes vanishing           one target's story
   intel-pipeline sql "from captures where verdict <> 'complete'"

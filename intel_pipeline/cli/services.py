@@ -1,4 +1,4 @@
-"""The processes of Dagster: code location, daemon and UI, started together and ended together.
+"""Code location, daemon and the one server, which shows the Dagster UI too: started together and ended together.
 
 `dagster dev` would do, but warns of itself at each start, runs twice as many processes, and leaves some behind when it
 is terminated.
@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 from intel_pipeline.errors import ServiceError
+from intel_pipeline.stopping import stop_signals
 
 LOCATION = "intel_pipeline"
 # A cold, busy machine imports for long.
@@ -43,7 +42,7 @@ def run(host: str, port: int, environment: Mapping[str, str]) -> None:
             # Whoever asks it earlier warns that it cannot be reached.
             wait(running, lambda: stopped() or answers(code), LOADING_SECONDS)
             running["the daemon"] = start(daemon(workspace), environment)
-            running["the UI"] = start(webserver(workspace, host, port), environment)
+            running["the server"] = start(server(workspace, host, port), environment)
             wait(running, stopped, None)
         finally:
             end(list(running.values()))
@@ -60,9 +59,9 @@ def daemon(workspace: Path) -> list[str]:
     return ["dagster._daemon", "run", "--workspace", str(workspace)]
 
 
-def webserver(workspace: Path, host: str, port: int) -> list[str]:
-    """Return the words that serve the UI."""
-    return ["dagster_webserver", "--workspace", str(workspace), "--host", host, "--port", str(port)]
+def server(workspace: Path, host: str, port: int) -> list[str]:
+    """Return the words that serve dashboard, API and the Dagster UI."""
+    return ["intel_pipeline.web", host, str(port), str(workspace)]
 
 
 def start(words: Sequence[str], environment: Mapping[str, str]) -> Process:
@@ -111,24 +110,3 @@ def sent(process: Process, number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-@contextmanager
-def stop_signals() -> Iterator[Callable[[], bool]]:
-    """Yield what tells whether somebody has asked to stop, by Ctrl-C or by SIGTERM.
-
-    A shell starts what is in the background deaf to Ctrl-C; Dagster's processes would inherit that, and by it become
-    deaf to SIGTERM as well. What has a handler here is as usual in them.
-    """
-    received: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        del frame
-        received.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(received)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,28 +1,49 @@
-"""The Dagster UI."""
+"""The server of dashboard, API and Dagster UI."""
 
 import os
 from typing import Annotated
 
 import typer
 
-from intel_pipeline.cli.console import err
+from intel_pipeline.cli.console import err, opened
 from intel_pipeline.cli.services import run
 from intel_pipeline.settings import load_settings
 
+Host = Annotated[
+    str,
+    typer.Option(
+        help="Address to listen on. Another than this machine's own takes an admin, and TLS or INTEL_WEB_PROXIES."
+    ),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+LOOPBACK, PORT = "127.0.0.1", 3000
 
-def dev(
-    host: Annotated[str, typer.Option(help="Address to listen on. The UI asks nobody for a password.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
-) -> None:
-    """Run the Dagster UI with its schedule and planner on the data folder of the settings, until interrupted (Ctrl-C).
 
-    Three processes, which end together: the code location, the daemon and the UI. What changes in the code counts
-    from the next start on.
+def dev(host: Host = LOOPBACK, port: Port = PORT) -> None:
+    """Run everything on the data folder of the settings until interrupted (Ctrl-C): dashboard, API, Dagster's UI and daemon.
+
+    Three processes, which end together: the code location, the daemon with schedule and planner, and the server of the
+    one address. What changes in the code counts from the next start on.
     """
     from intel_pipeline.defs.running import prepare
+    from intel_pipeline.web.binding import bound_to, listen, refuse_unsafe
 
     settings = load_settings()
+    binding = bound_to(settings, host, port)
+    # Before Dagster is started, which takes its time; the server does so again.
+    listen(binding).close()
+    if not binding.loopback:
+        with opened() as pipeline:
+            refuse_unsafe(binding, settings, pipeline.registry.users.has_admin)
     home = prepare(settings)
-    err.print(f"http://{host}:{port} shows {settings.data_dir}")
     environment = {**os.environ, "DAGSTER_HOME": str(home), "INTEL_DATA_DIR": str(settings.data_dir)}
     run(host, port, environment)
+
+
+def serve(host: Host = LOOPBACK, port: Port = PORT) -> None:
+    """Serve dashboard and API alone until interrupted (Ctrl-C): nothing is captured, and no Dagster is started."""
+    from intel_pipeline.web import serving
+    from intel_pipeline.web.binding import bound_to
+
+    settings = load_settings()
+    serving.serve(settings, bound_to(settings, host, port), None, err.print)

@@ -1,4 +1,4 @@
-"""Dagster's processes as `intel-pipeline dev` starts them: real ones, on a port of their own."""
+"""Code location, daemon and server as `intel-pipeline dev` starts them: real ones, on a port of their own."""
 
 import os
 import re
@@ -8,16 +8,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import httpx2
 import pytest
-import requests
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from intel_pipeline.cli.services import Process, end, wait
 from intel_pipeline.errors import ServiceError
 from intel_pipeline.folders import PROJECT_ROOT
 
 DEADLINE = 60
+WS = Subprotocol("graphql-ws")
 DEAF = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -32,15 +37,29 @@ def until(done: Callable[[], bool], log: Path) -> None:
         time.sleep(0.05)
 
 
-def shown(port: int) -> bool:
-    """Tell whether the UI shows our definitions, and a daemon that has looked for ended runs."""
+def invited(log: Path) -> list[str]:
+    """Return the address at which the first admin is made, as it was printed."""
+    return re.findall(r"http://\S+/set-up\?token=\S+", log.read_text())
+
+
+def set_up(port: int, log: Path) -> httpx2.Client:
+    """Return the browser of the first admin."""
+    origin = f"http://127.0.0.1:{port}"
+    browser = httpx2.Client(base_url=origin, headers={"origin": origin}, timeout=10)
+    token = invited(log)[0].partition("token=")[2]
+    password = "correct horse battery staple"
+    given = {"token": token, "name": "ada", "password": password, "again": password}
+    assert browser.post("/set-up", data=given).status_code == 303
+    return browser
+
+
+def shown(browser: httpx2.Client) -> bool:
+    """Tell whether the one address shows our pages, our definitions, and a daemon that has looked for ended runs."""
     question = """{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } }
         instance { daemonHealth { daemonStatus(daemonType: "EVENT_LOG_CONSUMER") { healthy } } } }"""
-    try:
-        answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": question}, timeout=10).text
-    except requests.ConnectionError:
-        return False
-    return "__repository__" in answer and '"healthy":true' in answer.replace(" ", "")
+    answer = browser.post("/dagster/graphql", json={"query": question}).text
+    pages = [browser.get(path).status_code for path in ("/", "/dagster/", "/readyz", "/metrics")]
+    return "__repository__" in answer and '"healthy":true' in answer.replace(" ", "") and pages == [200] * 4
 
 
 def of_folder(folder: Path) -> list[str]:
@@ -71,10 +90,20 @@ def test_a_clean_folder_starts_without_a_warning_and_ends_with_every_process(tmp
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-        until(lambda: shown(port) or served.poll() is not None, log)
-        processes = of_folder(folder)
-        served.send_signal(asked)
-        served.wait(DEADLINE)
+        until(lambda: bool(invited(log)) or served.poll() is not None, log)
+        with closing(set_up(port, log)) as browser:
+            until(lambda: shown(browser) or served.poll() is not None, log)
+            cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        origin, head = Origin(f"http://127.0.0.1:{port}"), {"cookie": cookie}
+        # A page of the Dagster UI that is open must not hold up the end.
+        with connect(
+            f"ws://127.0.0.1:{port}/dagster/graphql", subprotocols=[WS], origin=origin, additional_headers=head
+        ) as page:
+            processes = of_folder(folder)
+            served.send_signal(asked)
+            served.wait(DEADLINE)
+            with pytest.raises(ConnectionClosed):
+                page.recv(timeout=DEADLINE)
     assert len(processes) == 4, processes
     assert of_folder(folder) == []
     assert not re.search("warning|error|traceback", log.read_text(), re.IGNORECASE), log.read_text()
