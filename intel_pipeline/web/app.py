@@ -5,8 +5,8 @@ from importlib.resources import files
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from intel_pipeline.web import metrics
 from intel_pipeline.web import health as readiness
+from intel_pipeline.web import metrics
 from intel_pipeline.web.api import schema
 from intel_pipeline.web.api.etags import answer_unchanged
 from intel_pipeline.web.api.rates import Buckets

@@ -40,7 +40,7 @@ def test_a_key_is_no_user(house):
     assert house.program("read", "run", "admin").get("/account").status_code == 403
 
 
-@pytest.mark.parametrize("key", ["ip_short", "nonsense", "", new_key()])
+@pytest.mark.parametrize("key", ["ip_short", "nonsense", "", new_key()], ids=["short", "nonsense", "none", "unknown"])
 def test_a_wrong_key_is_refused_even_beside_a_good_cookie(house, key):
     browser = house.signed_in("ada")
     headers = {"authorization": f"Bearer {key}", "accept": "application/json"}
