@@ -102,7 +102,7 @@ def another_port() -> Iterator[int]:
     async def empty(_: Any) -> HTMLResponse:  # noqa: ANN401
         return HTMLResponse("<!doctype html><title>another</title><body>")
 
-    with served(Starlette(routes=[Route("/", empty)])) as origin:
+    with served(lambda _: Starlette(routes=[Route("/", empty)])) as origin:
         port = urlsplit(origin).port
         assert port is not None
         yield port

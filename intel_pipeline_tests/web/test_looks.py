@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from intel_pipeline.web.guard.headers import Headed
 from playwright.sync_api import Browser
 
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.web.access.access import open_access
 from intel_pipeline.web.app import create_app
+from intel_pipeline.web.guard.headers import Headed
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.publication import Publications
 from intel_pipeline_tests.web.chromium import CHROMIUM, chromium, look, served
@@ -19,7 +19,35 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 SQL = "select+day,follower_count+from+daily_growth+where+target='open'"
-PATHS = ("/", "/query", f"/query?sql={SQL}", "/query?sql=from+nowhere", "/watchlist", "/watchlist/open", "/settings")
+PATHS = (
+    "/",
+    "/targets/open",
+    "/targets/open/followers",
+    "/targets/open/profile",
+    "/targets/open/posts",
+    "/targets/open/audience",
+    "/targets/open/report",
+    "/targets/vanishing",
+    "/compare",
+    "/compare?targets=open&targets=fading",
+    "/changes",
+    "/health",
+    "/health/captures",
+    "/collection",
+    "/query",
+    f"/query?sql={SQL}",
+    "/query?sql=from+nowhere",
+    "/watchlist",
+    "/watchlist/open",
+    "/settings",
+    "/users",
+    "/keys",
+    "/audit",
+    "/account",
+    "/sign-in",
+    "/set-up",
+    "/api",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +60,7 @@ def browser() -> Iterator[Browser]:
 def origin(shown: Pipeline) -> Iterator[str]:
     publications = Publications(shown.settings.publication)
     app = create_app(Parts(shown, publications, open_access(shown.registry, shown.settings)))
-    with served(Headed(as_if(app, ADA))) as address:
+    with served(lambda _: Headed(as_if(app, ADA))) as address:
         yield address
     publications.close()
 
