@@ -91,7 +91,7 @@ def test_charts_are_drawn_and_moving_over_them_breaks_no_rule(browser, origin):
 def test_without_scripts_pages_say_the_same(browser, origin):
     seen = look(browser, origin, scripts=False)
     seen.page.goto(origin)
-    assert seen.page.locator("svg.spark").count() == 4
+    assert seen.page.locator("svg.spark").count() == 3
     seen.page.get_by_label("Order").select_option("most followers")
     seen.page.get_by_role("button", name="Show").click()
     assert "sort=followers" in seen.page.url
