@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,8 +12,15 @@ from intel_pipeline.changes.rows import flicker_patience
 from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.change import MOMENT
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+
 # The edges of each case's list.
 Edges = Sequence[tuple[int, ...]]
+# A position that is not known: below everybody's.
+NOWHERE = 2**62
 
 # With fewer members known from before, or less of them in their old order, a list's order tells nothing.
 FEWEST_IN_ORDER = 5
@@ -49,52 +57,87 @@ def edges(places_before: Sequence[int], places: Sequence[int], before: Sequence[
     return tuple(place for place in older if place is not None)
 
 
-def at_top(edge: str) -> pl.Expr:
-    """Return whether a follower stands above all who have stayed, by the column `edge`, null where nothing tells."""
-    return (pl.col("position") <= pl.col(edge)).fill_null(value=False)
+def at_top(positions: "Array", edge: int) -> "Array":
+    """Return which followers, by their `positions`, stand above all who have stayed."""
+    return positions <= edge
 
 
-def risen_to_top(top: str) -> pl.Expr:
-    """Return whether a follower stands above all who have stayed, where `above` tells how many would be above the old place.
+def risen_to_top(position: int | None, top: int | None, above: int | None) -> bool:
+    """Return whether a follower stands above all who have stayed, where so many would be `above` the old place.
 
-    Only following anew brings anybody there. Whoever was among the first and is back there may not have been away.
+    `top`: down to where only those stand who have followed since; None for a list without order. Only following anew
+    brings anybody there. Whoever was among the first and is back there may not have been away.
     """
-    return at_top(top) & (pl.col("above") >= FEWEST_ABOVE).fill_null(value=False)
+    return None not in (position, top, above) and position <= top and above >= FEWEST_ABOVE  # type: ignore[operator]
 
 
-def likely_new(last_edge: str) -> pl.Expr:
-    """Return which of the followers never seen before are taken to be new rather than revealed.
+def newness(case: Case, positions: "Array", others: int, missing: int, above: tuple[int, ...]) -> "tuple[Array, Array]":
+    """Return which of those seen for the first time are likely to be new rather than revealed, and of whom that is proven.
+
+    `positions`: where they stand, those of a case by `user_id`; NOWHERE where that is not known. `others`: how many are
+    listed and were not before, and have been seen already; `missing`: how many are missing. `above`: the edges of the
+    list.
 
     In a list kept newest first the place decides: whoever stands above all that were there a few complete captures ago,
-    the last of the `edges`, has followed since. In any other all are new if the list has `settled`: by then everybody
-    who flickers has been seen. Until then as many of a case are as there is `room` for: the count has risen by so many,
-    those who are missing counted in.
+    the last of the edges, has followed since. In any other all are new if the list has settled: by then everybody
+    who flickers has been seen. Until then as many as there is room for: the count has risen by so many,
+    those who are missing counted in. While not everybody who flickers has been seen, it takes counts that leave no room
+    for anybody hidden, or that have risen by as many as appear.
     """
-    within = pl.col("settled") | (pl.int_range(pl.len()).over("case") < pl.col("room"))
-    return pl.when(pl.col(last_edge).is_not_null()).then(at_top(last_edge)).otherwise(within)
+    import numpy as np
+
+    nobody = np.zeros(len(positions), dtype=bool)
+    if not case.based or not len(positions):
+        return nobody, nobody
+    balance, known, patience = case.balance, len(case.balance), flicker_patience(case.balance) if case.balance else 0
+    risen = None
+    if case.capture.complete and case.capture.reported is not None:
+        risen = case.capture.reported - balance[-1].reported - case.since.arrived - others
+    if above:
+        likely = at_top(positions, above[-1])
+    elif known >= max(SETTLING, min(patience, SEEN)):
+        likely = ~nobody
+    else:
+        likely = np.arange(len(positions)) < (0.0 if risen is None else max(0.0, risen + missing))
+    certain = (
+        known >= max(SETTLING, patience)
+        or (risen is not None and len(positions) <= risen)
+        or all(row.reported <= row.listed for row in balance)
+    )
+    return likely, likely if certain else nobody
 
 
-def first_seen(cases: Sequence[Case], fresh: pl.DataFrame, again: pl.DataFrame, above: Edges) -> Sequence[pl.DataFrame]:
-    """Return the events of those who have followed, anew or for the first time, and of those who were only revealed."""
+def places_since(positions: "Array", above: tuple[int, ...]) -> "Array":
+    """Return by their place in the list since which of the moments of `doubtful_since` new followers may have followed.
+
+    Who stands above all whom an earlier capture knew, but not at the top, followed since that one. `above`: the edges.
+    """
+    import numpy as np
+
+    if not above:
+        return np.zeros(len(positions), dtype=np.int64)
+    # The first edge that one stands above; of who stands above none, as of who stands at the top.
+    found: Array = np.stack([at_top(positions, edge) for edge in above]).argmax(axis=0)
+    return found
+
+
+def first_seen(
+    cases: Sequence[Case], fresh: pl.DataFrame, again: pl.DataFrame, earliest: Sequence[Sequence[datetime]]
+) -> Sequence[pl.DataFrame]:
+    """Return the events of those who have followed, anew or for the first time, and of those who were only revealed.
+
+    `fresh`: with `proven`, and `not_before` of those of whom that is so. `earliest`: of each case as `doubtful_since`.
+    """
     if fresh.is_empty() and again.is_empty():
         return ()
-    earliest = [doubtful_since(case, max(1, len(one))) for case, one in zip(cases, above, strict=True)]
-    after = given(again, doubtful=(MOMENT, [nth(moments, 0) for moments in earliest]))
+    after = given(again, doubtful=(MOMENT, [moments[0] if moments else None for moments in earliest]))
     refollowed = after.with_columns(not_before=pl.max_horizontal("not_before", "doubtful")).drop("doubtful")
-    placed = {f"edge{number}": (pl.Int64(), [nth(one, number) for one in above]) for number in range(EDGES)}
-    since = {f"since{number}": (MOMENT, [nth(one, number) for one in earliest]) for number in range(EDGES)}
-    shown = given(fresh.filter("based"), **placed, **since)
-    followed = shown.filter("proven").with_columns(not_before=followed_since())
+    shown = given(fresh, based=(pl.Boolean(), [case.based for case in cases])).filter("based")
     return (
         event(refollowed, "refollowed", "confirmed"),
-        event(followed, "followed", "confirmed"),
-        event(shown.filter(~pl.col("proven")), "revealed", "confirmed"),
+        event(shown.filter("proven"), "followed", "confirmed"),
+        event(shown.filter(~pl.col("proven")).drop("not_before"), "revealed", "confirmed"),
     )
-
-
-def nth(values: Sequence[object], number: int) -> object:
-    """Return one of the values, None where there are not so many."""
-    return values[number] if number < len(values) else None
 
 
 def doubtful_since(case: Case, number: int) -> list[datetime]:
@@ -106,13 +149,3 @@ def doubtful_since(case: Case, number: int) -> list[datetime]:
         return []
     known, doubtful = len(case.balance), flicker_patience(case.balance) - 1
     return [case.balance[max(0, known - doubtful - more)].started_at for more in range(number)]
-
-
-def followed_since() -> pl.Expr:
-    """Return the last moment at which new followers are proven not to have followed yet, by their place in the list.
-
-    Who stands above all whom an earlier capture knew, but not at the top, followed since that one: the columns `edge0`
-    and so on are the edges, `since0` and so on the moments of `doubtful_since`.
-    """
-    placed = (pl.when(at_top(f"edge{number}")).then(pl.col(f"since{number}")) for number in range(EDGES))
-    return pl.coalesce(*placed, pl.col("since0"))

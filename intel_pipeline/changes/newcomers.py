@@ -1,17 +1,28 @@
 """Who is in a list and was not before: back from a loss, or seen for the first time and then new or only revealed."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
-from intel_pipeline.changes.arrivals import SEEN, SETTLING, Edges, edges, first_seen, likely_new, risen_to_top
-from intel_pipeline.changes.cases import KEY, counted, given
+from intel_pipeline.changes.arrivals import (
+    NOWHERE,
+    Edges,
+    doubtful_since,
+    edges,
+    first_seen,
+    newness,
+    places_since,
+    risen_to_top,
+)
+from intel_pipeline.changes.cases import KEY, counted
 from intel_pipeline.changes.comparison import Compared
 from intel_pipeline.changes.events import event
-from intel_pipeline.changes.returns import Returns, returned
-from intel_pipeline.changes.rows import flicker_patience
+from intel_pipeline.changes.returns import Back, Returns, returned
 from intel_pipeline.changes.standing import Case, Row
+from intel_pipeline.contracts.change import MOMENT
 
 NAMES = ("case", "user_id", "username", "previous_username", "not_before")
 
@@ -38,21 +49,23 @@ def newcomers(cases: Sequence[Case], found: Compared, losses: pl.DataFrame, lost
     above = edges_of(cases, found.head)
     suspected = losses.rename({"username": "previous_username", "position": "position_before"})
     back = found.arrived.join(suspected, on=KEY, maintain_order="left")
-    back = back.with_columns(above=pl.col("position_before") + arrived_since(cases, back))
-    back = given(back, top=(pl.Int64(), [one[0] if one else None for one in above]))
-    back = back.with_columns(anew=risen_to_top("top")).drop("top")
     again = found.arrived.join(lost.rename({"username": "previous_username"}), on=KEY, maintain_order="left")
     known = pl.concat([back.select(KEY), again.select(KEY)])
-    fresh = known_as_new(cases, found, found.arrived.join(known, on=KEY, how="anti", maintain_order="left"), above)
-    rows = rows_of(cases, found, fresh, counted(again), above)
-    sorted_out = returned_of(cases, back, rows)
-    parts = [one.back for one in sorted_out.values()]
-    back = pl.concat(parts) if parts else back
+    earliest = [doubtful_since(case, max(1, len(one))) for case, one in zip(cases, above, strict=True)]
+    others, missing = counted(known), counted(found.missing)
+    fresh = found.arrived.join(known, on=KEY, how="anti", maintain_order="left")
+    fresh = known_as_new(cases, fresh, (others, missing), above, earliest)
+    rows = rows_of(cases, (missing, counted(fresh), counted(fresh.filter("likely")), counted(again)), above)
+    sorted_out = returned_of(cases, back, rows, above)
+    back = back.with_columns(
+        pl.Series("absences", [one for of_case in sorted_out.values() for one in of_case.absences], pl.Int32()),
+        pl.Series("reason", [one for of_case in sorted_out.values() for one in of_case.reasons], pl.String()),
+    )
     events = [
         # Nobody was listed between the two names, so the rename lies anywhere between them.
         event(renamed(pl.concat([part.select(NAMES) for part in (back, again)])), "renamed", "confirmed"),
         event(back, "left", "retracted"),
-        *first_seen(cases, fresh, again, above),
+        *first_seen(cases, fresh, again, earliest),
     ]
     return Newcomers(
         back=back,
@@ -76,81 +89,91 @@ def edges_of(cases: Sequence[Case], head: pl.DataFrame) -> Edges:
     ]
 
 
-def arrived_since(cases: Sequence[Case], back: pl.DataFrame) -> pl.Series:
-    """Return how many have followed since the captures that each of `back` was missing first, these included."""
-    numbers = []
-    for case, first in back.select("case", "first_capture_id").iter_rows():
-        arrived = cases[case].since.arrived
-        for row in reversed(cases[case].balance):
-            arrived += row.arrived
-            if row.capture_id == first:
-                break
-        numbers.append(arrived)
-    return pl.Series(numbers, dtype=pl.Int64)
+def arrived_since(case: Case, first: str) -> int:
+    """Return how many have followed since those went missing whom the complete capture `first` did not list, it included."""
+    arrived = case.since.arrived
+    for row in reversed(case.balance):
+        arrived += row.arrived
+        if row.capture_id == first:
+            break
+    return arrived
 
 
-def known_as_new(cases: Sequence[Case], found: Compared, fresh: pl.DataFrame, above: Edges) -> pl.DataFrame:
-    """Return those seen for the first time with `likely`, whether they are new, and `proven`, whether that is certain.
+def known_as_new(
+    cases: Sequence[Case],
+    fresh: pl.DataFrame,
+    numbers: tuple[Counter[int], Counter[int]],
+    above: Edges,
+    earliest: Sequence[Sequence[datetime]],
+) -> pl.DataFrame:
+    """Return those seen for the first time with `likely`, `proven` and `not_before`, as `newness` and `places_since` have it.
 
-    While not everybody who flickers has been seen, it takes counts that leave no room for anybody hidden, or that have
-    risen by as many as appear.
+    `numbers`: by case, of the others who were not listed before, and of those missing. `earliest`: as `doubtful_since`.
     """
-    arrived, missing, first_seen_now = counted(found.arrived), counted(found.missing), counted(fresh)
-    settled, certain, room = [], [], []
-    for number, case in enumerate(cases):
-        known, patience = len(case.balance), flicker_patience(case.balance) if case.balance else 0
-        risen = None
-        if case.based and case.capture.complete and case.capture.reported is not None:
-            others = arrived[number] - first_seen_now[number]
-            risen = case.capture.reported - case.balance[-1].reported - case.since.arrived - others
-        no_room = all(row.reported <= row.listed for row in case.balance)
-        told_by_count = risen is not None and first_seen_now[number] <= risen
-        settled.append(known >= max(SETTLING, min(patience, SEEN)))
-        certain.append(known >= max(SETTLING, patience) or no_room or told_by_count)
-        room.append(0.0 if risen is None else max(0.0, risen + missing[number]))
-    fresh = given(
-        fresh,
-        settled=(pl.Boolean(), settled),
-        certain=(pl.Boolean(), certain),
-        based=(pl.Boolean(), [case.based for case in cases]),
-        room=(pl.Float64(), room),
-        last_edge=(pl.Int64(), [one[-1] if one else None for one in above]),
-    )
-    likely = pl.col("based") & likely_new("last_edge")
-    fresh = fresh.with_columns(likely=likely)
-    return fresh.with_columns(proven=pl.col("likely") & pl.col("certain")).drop(
-        "settled", "certain", "room", "last_edge"
-    )
+    import numpy as np
+
+    others, missing = numbers
+    positions = fresh["position"].cast(pl.Int64()).fill_null(NOWHERE).to_numpy()
+    likely, proven = np.zeros((2, len(positions)), dtype=bool)
+    moments: list[datetime | None] = []
+    for case, number in fresh.group_by("case", maintain_order=True).len().iter_rows():
+        start = len(moments)
+        own = slice(start, start + number)
+        likely[own], proven[own] = newness(cases[case], positions[own], others[case], missing[case], above[case])
+        since = earliest[case] or [None] * max(1, len(above[case]))
+        moments += [since[place] for place in places_since(positions[own], above[case])]
+    return fresh.with_columns(likely=likely, proven=proven, not_before=pl.Series(moments, dtype=MOMENT))
 
 
 def rows_of(
-    cases: Sequence[Case], found: Compared, fresh: pl.DataFrame, again: Mapping[int, int], above: Edges
+    cases: Sequence[Case], numbers: tuple[Counter[int], Counter[int], Counter[int], Counter[int]], above: Edges
 ) -> list[Row]:
-    """Return what each capture alone enters into the balance, but for those who are back."""
-    likely, revealed = counted(fresh.filter("likely")), counted(fresh.filter(pl.col("based") & ~pl.col("likely")))
-    missing = counted(found.missing)
+    """Return what each capture alone enters into the balance, but for those who are back.
+
+    `numbers`: by case, of those missing, seen for the first time, likely to be new, and back from a confirmed loss.
+    """
+    missing, fresh, likely, again = numbers
     return [
-        Row(
-            capture_id=case.capture.capture_id,
-            started_at=case.capture.started_at,
-            finished_at=case.capture.finished_at,
-            listed=case.capture.listed,
-            reported=case.capture.reported or 0.0,
-            moved=case.capture.moved,
-            arrived=likely[number] + again.get(number, 0),
-            revealed=revealed[number],
-            missing=missing[number] if case.capture.complete else 0,
-            edges=above[number],
-        )
+        row_of(case, (likely[number], fresh[number], again[number], missing[number]), above[number])
         for number, case in enumerate(cases)
     ]
 
 
-def returned_of(cases: Sequence[Case], back: pl.DataFrame, rows: Sequence[Row]) -> dict[int, Returns]:
+def row_of(case: Case, numbers: tuple[int, int, int, int], above: tuple[int, ...]) -> Row:
+    """Return what a capture alone enters into the balance, but for those who are back.
+
+    `numbers`: of those likely to be new, all seen for the first time, back from a confirmed loss, and missing.
+    """
+    likely, fresh, again, missing = numbers
+    return Row(
+        capture_id=case.capture.capture_id,
+        started_at=case.capture.started_at,
+        finished_at=case.capture.finished_at,
+        listed=case.capture.listed,
+        reported=case.capture.reported or 0.0,
+        moved=case.capture.moved,
+        arrived=likely + again,
+        revealed=fresh - likely if case.based else 0,
+        missing=missing if case.capture.complete else 0,
+        edges=above,
+    )
+
+
+def returned_of(cases: Sequence[Case], back: pl.DataFrame, rows: Sequence[Row], above: Edges) -> dict[int, Returns]:
     """Return what became of those who are `back`, by case; cases without any are left out."""
-    parts = back.partition_by("case", maintain_order=True)
-    numbers = [part["case"][0] for part in parts]
-    return {number: returned(cases[number], part, rows[number]) for number, part in zip(numbers, parts, strict=True)}
+    some: dict[int, list[Back]] = defaultdict(list)
+    for case, first, position, before in back.select(
+        "case", "first_capture_id", "position", "position_before"
+    ).iter_rows():
+        some[case].append(back_at(cases[case], first, (before, position), above[case]))
+    return {number: returned(cases[number], of_case, rows[number]) for number, of_case in some.items()}
+
+
+def back_at(case: Case, first: str, positions: tuple[int | None, int | None], above: tuple[int, ...]) -> Back:
+    """Return one who is back and went missing at the capture `first`; `positions` in the list, then and now."""
+    before, now = positions
+    pushed = None if before is None else before + arrived_since(case, first)
+    return Back(first, anew=risen_to_top(now, above[0] if above else None, pushed))
 
 
 def renamed(back: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ list, is found by comparing once more.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,22 +57,36 @@ def footer(against: Against) -> dict[str, object]:
 
 def read_all(lake: Path, wanted: Mapping[str, Against]) -> "dict[str, pl.DataFrame]":
     """Return by its snapshot's path what each list differs by from the other one, as far as it is kept."""
-    import polars as pl
-
-    counted = {one: rows_kept(lake / path_of(one), against) for one, against in wanted.items()}
-    kept = {one: rows for one, rows in counted.items() if rows is not None}
-    if not kept:
-        return {}
-    try:
-        found = pl.scan_parquet([lake / path_of(one) for one in kept], glob=False).collect(engine="streaming")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        log.warning("differences that were kept cannot be read, so the lists are compared again: %s", error)
+    kept = counted(lake, wanted)
+    found = rows_of(lake, kept)
+    if found is None:
         return {}
     differences, start = {}, 0
     for one, number in kept.items():
         differences[one] = found.slice(start, number)
         start += number
     return differences
+
+
+def counted(lake: Path, wanted: Mapping[str, Against]) -> dict[str, int]:
+    """Return by its snapshot's path in how many rows it is kept what each list differs by from the other one."""
+    numbers = {one: rows_kept(lake / path_of(one), against) for one, against in wanted.items()}
+    return {one: rows for one, rows in numbers.items() if rows is not None}
+
+
+def rows_of(lake: Path, kept: Iterable[str], columns: Sequence[str] | None = None) -> "pl.DataFrame | None":
+    """Return what is kept of several lists, one after the other; None where there are none, or one cannot be read."""
+    import polars as pl
+
+    files = [lake / path_of(one) for one in kept]
+    if not files:
+        return None
+    try:
+        rows = pl.scan_parquet(files, glob=False)
+        return (rows if columns is None else rows.select(columns)).collect(engine="streaming")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        log.warning("differences that were kept cannot be read, so the lists are compared again: %s", error)
+        return None
 
 
 def rows_kept(file: Path, against: Against) -> int | None:

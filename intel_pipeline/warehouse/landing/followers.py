@@ -8,11 +8,13 @@ import polars as pl
 
 from intel_pipeline.changes.comparison import Listed
 from intel_pipeline.changes.followers import Lessons, learn_all
-from intel_pipeline.changes.standing import OPEN_LOSS, Case, brought_up_to_date
+from intel_pipeline.changes.standing import OPEN_LOSS, Case
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.comparing import comparing
+from intel_pipeline.warehouse.landing.gathering import after_incomplete
+from intel_pipeline.warehouse.landing.histories import land_histories
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -20,21 +22,20 @@ from intel_pipeline.warehouse.landing.lost import keep_lost, lost_among
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, ref, told_of
 from intel_pipeline.warehouse.landing.rewinding import rewind
-from intel_pipeline.warehouse.landing.spans import NOBODY, pack_spans, restate_spans
+from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
-# So many captures of a target are landed step by step. With more, how it stands is made anew at the end, from the log; as
-# it is where the whole file is made anew.
+# So many captures of a target are landed step by step. With more, they are a history, after which it is made anew from the
+# log how the target stands; as they are where the whole file is made anew.
 STEPS = 8
-# Rows that are held of the targets that are landed together, and rows that are noted before they are written down: of
-# targets of which a few captures are due, where each statement goes through tables of all that there are, and of whole
-# histories.
-AT_ONCE = {True: 500_000, False: 250_000}
-NOTED = {True: 300_000, False: 50_000}
+# Rows that are held of the targets that are landed together, and rows that are noted before they are written down: each
+# statement goes through tables of all that there are.
+AT_ONCE, NOTED = 500_000, 300_000
+# Rows of the first lists of those whose histories are landed together.
+FIRST = 250_000
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
 DIFFERING = 8
 BASED = "select distinct target from follower_balance semi join asked using (target) where verdict = 'complete'"
-NAMES = "select target, user_id, username from open_spans semi join asked using (target)"
 TALLY = """
 select kind, state, sum(followers)::bigint from lessons semi join asked using (target, capture_id)
 where learned_at >= $1 and learned_at <= $2 group by all
@@ -51,14 +52,23 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
+    others = {one.capture_id for one in captures}
+    land_captures(
+        transaction, [one for of_target in due.values() for one in of_target.captures if one.capture_id not in others]
+    )
     steps = 0 if transaction.being_made else STEPS
-    based = {target for (target,) in transaction.rows(BASED, asked=named(due))}
-    for stepwise in (True, False):
-        chosen = [one for one in due if (len(due[one].captures) <= steps) is stepwise]
-        sizes = ((one, rows_of(due[one], differing=one in based and stepwise)) for one in chosen)
-        for group in parcels(sizes, AT_ONCE[stepwise]):
-            land_group(transaction, lake, {target: due[target] for target in group}, landed, notes, stepwise=stepwise)
+    short = {target for target, one in due.items() if len(one.captures) <= steps}
+    based = {target for (target,) in transaction.rows(BASED, asked=named(short))}
+    sizes = ((one, rows_of(due[one], differing=one in based)) for one in due if one in short)
+    for group in parcels(sizes, AT_ONCE):
+        land_group(transaction, lake, {target: due[target] for target in group}, landed, notes)
     notes.write(transaction, lake)
+    sizes = ((one, rows_of(due[one], differing=False)) for one in due if one not in short)
+    for group in parcels(sizes, FIRST):
+        of_group = {target: due[target] for target in group}
+        usable = usable_of(transaction, lake, of_group, landed)
+        histories = {target: of_group[target].captures for target in usable}
+        land_histories(transaction, lake, histories, usable, open_losses(transaction, usable), landed)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
@@ -70,31 +80,21 @@ def rows_of(due: Due, *, differing: bool) -> int:
     return longest // DIFFERING if differing else longest
 
 
-def land_group(  # noqa: PLR0913  what it reads, what it changes, and how
-    transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes, *, stepwise: bool
-) -> None:
-    """Land what is due of a group of targets: in waves, of each target one capture after the other."""
+def land_group(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed, notes: Notes) -> None:
+    """Land the few captures that are due of each of a group of targets: in waves, of each target one after the other."""
     usable = usable_of(transaction, lake, group, landed)
     losses = open_losses(transaction, usable)
     waves = [[one for one in wave if one] for wave in zip_longest(*(group[target].captures for target in usable))]
-    # By which names everybody is known who is listed or was shown since; until the next complete list nothing else is.
-    shown = NOBODY if stepwise else transaction.query(NAMES, asked=named(usable))
     for number, captures in enumerate(waves):
-        if notes.rows > NOTED[stepwise] or (stepwise and number):
+        if number or notes.rows > NOTED:
             notes.take_losses(list(usable), losses)
             notes.write(transaction, lake)
         wave, losses = land_wave(transaction, lake, captures, usable, losses, landed)
         if wave is not None:
             keep_lost(transaction, wave)
             notes.take(wave)
-            if stepwise:
-                notes.take_standing(wave)
-            else:
-                shown = wave.shown_since(shown)
+            notes.take_standing(wave)
     notes.take_losses(list(usable), losses)
-    if not stepwise:
-        notes.write(transaction, lake)
-        restate_spans(transaction, lake, usable, shown)
 
 
 def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], landed: Landed) -> dict[str, Known]:
@@ -148,9 +148,7 @@ def taught(known: Known, case: Case, members: Listed | None, lessons: Lessons, n
     if case.capture.complete:
         return Known(None, case.capture, balance, since, whole=True)
     shown = lessons.shown.filter(pl.col("case") == number).drop("case")
-    if shown.is_empty() or members is None:
-        return replace(known, before=case.earlier, balance=balance, since=since)
-    return Known(brought_up_to_date(members, shown), case.earlier, balance, since, whole=False)
+    return replace(after_incomplete(known, case.capture, members, shown), balance=balance, since=since)
 
 
 def count(transaction: Transaction, captures: Sequence[Capture], landed: Landed) -> None:

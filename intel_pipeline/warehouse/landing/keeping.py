@@ -1,14 +1,15 @@
 """Keeping what captures of many targets taught, in a handful of statements for all of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from intel_pipeline.changes.cases import NUMBER
+from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.followers import Lessons
-from intel_pipeline.changes.standing import Case
+from intel_pipeline.changes.standing import Case, Row
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 from intel_pipeline.registry.models import Capture
@@ -16,13 +17,14 @@ from intel_pipeline.warehouse.landing.lessons import append_lessons
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import keep_members
 from intel_pipeline.warehouse.landing.outstanding import RULES
-from intel_pipeline.warehouse.landing.registers import land_captures
 from intel_pipeline.warehouse.writer import Transaction
 
 RESTATED = """
 update follower_balance set still_missing = fresh.still_missing, away = fresh.away
 from fresh where follower_balance.target = fresh.target and follower_balance.capture_id = fresh.capture_id
 """
+RESTATED_COLUMNS = {"target": pl.String(), "capture_id": pl.String(), "still_missing": pl.Int64(), "away": pl.Int64()}
+NOTHING_ELSE: Mapping[str, Row] = {}
 # Columns whose type the rows may not show: no number at all, or a sum of nothing, which is a whole one.
 UNCERTAIN = {
     **dict.fromkeys(("reported", "let_go_doubt", "returned_doubt", "counts"), pl.Float64()),
@@ -50,17 +52,6 @@ class Wave:
         some = places if chosen is None else places.filter(pl.Series(chosen, dtype=pl.Boolean))
         return rows.join(some, on="case", maintain_order="left").drop("case")
 
-    def shown_since(self, before: pl.DataFrame) -> pl.DataFrame:
-        """Return whom incomplete captures have shown since the last complete list of each target, by their newest names.
-
-        Columns: `target`, `user_id`, `username`, as in `before`, what was known of that until now.
-        """
-        incomplete = [not case.capture.complete for case in self.cases]
-        listed = [target for target, cut in zip(self.targets, incomplete, strict=True) if not cut]
-        now = self.of(self.lessons.shown, incomplete).select(before.columns)
-        known = pl.concat([before.filter(~pl.col("target").is_in(listed)), now])
-        return known.unique(["target", "user_id"], keep="last", maintain_order=True)
-
 
 @dataclass(slots=True)
 class Notes:
@@ -71,7 +62,6 @@ class Notes:
     """
 
     frames: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
-    captures: list[Capture] = field(default_factory=list)
     # Targets whose members and spans have to be made anew.
     anew: list[str] = field(default_factory=list)
     rows: int = 0
@@ -79,10 +69,14 @@ class Notes:
     def take(self, wave: Wave) -> None:
         """Take down what the captures taught, but for how their targets stand now."""
         lessons = wave.lessons
-        self.captures += wave.captures
         self._add(
             log=lessons.changes.select(FOLLOWER_CHANGE.names()),
-            balance=balance_rows(wave),
+            balance=balance_rows(
+                [
+                    (capture, case.capture, row)
+                    for capture, case, row in zip(wave.captures, wave.cases, lessons.rows, strict=True)
+                ]
+            ),
             restated=restated_rows(wave),
             sightings=sightings(wave),
         )
@@ -115,7 +109,6 @@ class Notes:
     def write(self, transaction: Transaction, lake: Lake) -> None:
         """Write everything down."""
         noted = {name: pl.concat(frames) for name, frames in self.frames.items()}
-        land_captures(transaction, self.captures)
         if "log" in noted:
             append_lessons(transaction, noted["log"])
         for table, name in (("follower_balance", "balance"), ("sightings", "sightings")):
@@ -129,7 +122,7 @@ class Notes:
             append(transaction, "open_losses", noted.get("losses"))
         keep_members(transaction, lake, self.anew, noted)
         self.frames.clear()
-        self.captures, self.anew, self.rows = [], [], 0
+        self.anew, self.rows = [], 0
         transaction.lighten()
 
 
@@ -146,18 +139,16 @@ def places_of(targets: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def balance_rows(wave: Wave) -> pl.DataFrame:
-    """Return the captures' rows of `follower_balance`."""
-    rows = []
-    for capture, case, row in zip(wave.captures, wave.cases, wave.lessons.rows, strict=True):
-        shown = {
-            "target": capture.target,
-            "verdict": capture.verdict,
-            **row._asdict(),
-            "reported": case.capture.reported,
-        }
-        rows.append({**shown, "still_missing": row.missing, "away": row.away, "rules": RULES})
-    return pl.DataFrame(rows, schema_overrides=UNCERTAIN)
+def balance_rows(
+    rows: Sequence[tuple[Capture, CaptureRef, Row]], restated: Mapping[str, Row] = NOTHING_ELSE
+) -> pl.DataFrame:
+    """Return captures' rows of `follower_balance`; of those that are `restated`, by their ids, what is known now."""
+    found = []
+    for capture, one, row in rows:
+        shown = {"target": capture.target, "verdict": capture.verdict, **row._asdict(), "reported": one.reported}
+        now = restated.get(capture.capture_id, row)
+        found.append({**shown, "still_missing": now.missing, "away": now.away, "rules": RULES})
+    return pl.DataFrame(found, schema_overrides=UNCERTAIN, infer_schema_length=None)
 
 
 def restated_rows(wave: Wave) -> pl.DataFrame:
@@ -169,8 +160,7 @@ def restated_rows(wave: Wave) -> pl.DataFrame:
         found += [
             (case.capture.target, row.capture_id, row.missing, row.away) for row in earlier if id(row) not in known
         ]
-    schema = {"target": pl.String(), "capture_id": pl.String(), "still_missing": pl.Int64(), "away": pl.Int64()}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    return pl.DataFrame(found, schema=RESTATED_COLUMNS, orient="row")
 
 
 def sightings(wave: Wave) -> pl.DataFrame:

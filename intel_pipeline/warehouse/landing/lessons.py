@@ -1,10 +1,13 @@
 """Lessons: what captures taught, written down once for all followers of whom a capture taught the same."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
+from intel_pipeline.changes.evidence import CaptureRef
+from intel_pipeline.changes.histories import Said, Taught
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -13,20 +16,59 @@ OWN = ("user_id", "previous_username")
 COMMON = [name for name in FOLLOWER_CHANGE if name not in (*OWN, "username")]
 # What tells the lessons of a target apart; what else a lesson says depends on the capture.
 SAID = ("capture_id", "kind", "state", "first_capture_id", "not_before", "not_after", "absences", "needed", "reason")
+# What lessons of a history tell besides Said.
+TOLD = ("learned_at", "capture_id", "before_capture_id", "followers")
+TYPES = {**FOLLOWER_CHANGE, "followers": pl.Int64()}
 TABLES = ("lesson_followers", "renames", "lessons")
 FORGOTTEN = "select lesson_id from lessons where target = $1 and capture_id in (from later)"
 
 
 def append_lessons(transaction: Transaction, changes: pl.DataFrame) -> None:
     """Add what captures taught (FOLLOWER_CHANGE, of each capture all that it taught) to the log."""
-    lessons = changes.group_by(COMMON, maintain_order=True).agg(OWN)
-    numbers = lessons.select("target", *SAID).with_columns(pl.col("not_before", "not_after").to_physical())
-    lessons = lessons.with_columns(lesson_id=pl.Series([*numbered(numbers)], dtype=pl.Int64))
+    lessons = with_numbers(changes.group_by(COMMON, maintain_order=True).agg(OWN))
     told = lessons.select("lesson_id", "kind", "learned_at", *OWN).explode(*OWN)
     renamed = pl.col("kind") == "renamed"
     transaction.append("lessons", lessons.select("lesson_id", *COMMON, followers=pl.col("user_id").list.len()))
     transaction.append("lesson_followers", told.filter(~renamed).select("lesson_id", "user_id", "learned_at"))
     transaction.append("renames", told.filter(renamed).drop("kind"))
+
+
+def append_taught(
+    transaction: Transaction, target: str, taught: Sequence[Taught], captures: Mapping[int, CaptureRef]
+) -> None:
+    """Add what the history of a target taught to the log; `captures`: by their places in it."""
+    if not taught:
+        return
+    lessons = with_numbers(
+        pl.DataFrame(
+            [
+                (captures[one.at].finished_at, captures[one.at].capture_id, one.before, len(one.followers), *one.said)
+                for one in taught
+            ],
+            schema={**{name: TYPES[name] for name in TOLD}, **{name: FOLLOWER_CHANGE[name] for name in Said._fields}},
+            orient="row",
+        ).with_columns(target=pl.lit(target))
+    )
+    transaction.append("lessons", lessons.select("lesson_id", *COMMON, "followers"))
+    kinds = pl.col("kind") == "renamed"
+    for table, renames in (("lesson_followers", False), ("renames", True)):
+        some = [one for one in taught if (one.said.kind == "renamed") is renames]
+        if not some:
+            continue
+        numbers = np.array([len(one.followers) for one in some])
+        each = lessons.filter(kinds if renames else ~kinds).select("lesson_id", "learned_at")
+        rows = each.select(pl.all().repeat_by(pl.Series(numbers)).explode())
+        rows = rows.with_columns(user_id=np.concatenate([one.followers for one in some]))
+        if renames:
+            names = [name for one in some for name in one.names]
+            rows = rows.with_columns(previous_username=pl.Series(names, dtype=pl.String()))
+        transaction.append(table, rows)
+
+
+def with_numbers(lessons: pl.DataFrame) -> pl.DataFrame:
+    """Return lessons (COMMON at least) with the number of each."""
+    numbers = lessons.select("target", *SAID).with_columns(pl.col("not_before", "not_after").to_physical())
+    return lessons.with_columns(lesson_id=pl.Series([*numbered(numbers)], dtype=pl.Int64))
 
 
 def numbered(lessons: pl.DataFrame) -> Iterator[int]:
