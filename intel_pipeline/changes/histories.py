@@ -388,9 +388,16 @@ class Followers:
     def gone_now(self) -> pl.DataFrame:
         """Return those of the cohorts whose loss was confirmed who have not come back: LOST."""
         parts = [pl.DataFrame(schema=LOST)]
-        for first, moment in self.confirmed.items():
-            rows = self._rows_of(first, ["user_id", "username"])
-            parts.append(rows.with_columns(not_before=pl.lit(moment, LOST["not_before"])))
+        own = {at: self.confirmed.get(one.capture_id) for at, one in self.captures.items()}
+        for rows, at, moments in (
+            (self.losses, self.losses["first_capture_id"], dict(self.confirmed)),
+            (self.missing, self.missing["at"], own),
+        ):
+            start = self.lost.height if rows is self.losses else self.offset
+            never = pl.Series(self.next_at[start : start + rows.height] == NEVER, dtype=pl.Boolean)
+            since = at.replace_strict(moments, default=None, return_dtype=LOST["not_before"])
+            told = rows.select("user_id", "username").with_columns(since.alias("not_before"))
+            parts.append(told.filter(never & since.is_not_null()))
         return pl.concat(parts)
 
     def back_now(self) -> pl.DataFrame:

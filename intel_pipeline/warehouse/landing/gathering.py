@@ -151,7 +151,7 @@ def compare(  # noqa: PLR0913  what is read, and what is changed
         one, before, complete = found[capture.target], known[capture.target], capture.verdict == "complete"
         now = one.take(at, capture)
         own = {name: rows.get(case, empty) for name, (rows, empty) in parts.items()}
-        told = {name: rows.select(pl.lit(at, pl.Int32()).alias("at"), pl.all()) for name, rows in own.items()}
+        told = {name: alone(rows).select(pl.lit(at, pl.Int32()).alias("at"), pl.all()) for name, rows in own.items()}
         # Members of the first complete list are no events, and an incomplete one proves nobody's absence.
         wanted = ("renamed", "head", *(["arrived"] if before.based else []), *(["missing"] if complete else []))
         for name in wanted:
@@ -165,6 +165,13 @@ def compare(  # noqa: PLR0913  what is read, and what is changed
             one.sighting.add(at)
         members = comparison.members.get(capture.capture_id)
         known[capture.target] = after_incomplete(before, now, members, shown)
+
+
+def alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with texts of their own: as they are, they hold those of the whole list that they were taken from."""
+    return rows.with_columns(
+        *(pl.Series(name, rows[name].to_list(), kind) for name, kind in rows.schema.items() if kind == pl.String())
+    )
 
 
 def after_incomplete(known: Known, capture: CaptureRef, members: Listed | None, shown: pl.DataFrame) -> Known:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from intel_pipeline.changes.cases import numbered
+from intel_pipeline.changes.cases import NUMBER
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake.snapshots import read_all
 from intel_pipeline.parcels import parcels
@@ -63,15 +64,14 @@ def read(  # noqa: PLR0913  what is read, and how
             sound.append((capture, other))
         else:
             landed.unreadable.append(told_of(capture.target, damage))
-    nothing = numbered(pl.DataFrame(schema=schema))
 
     def together(chosen: Sequence[Capture | None]) -> pl.DataFrame:
-        found = [
-            numbered(frame, case)
-            for case, one in enumerate(chosen)
-            if one is not None and isinstance(frame := rows[str(one.snapshot)], pl.DataFrame)
-        ]
-        return pl.concat([nothing, *found])
+        paths = [(case, str(one.snapshot)) for case, one in enumerate(chosen) if one is not None]
+        found = [(case, frame) for case, path in paths if isinstance(frame := rows[path], pl.DataFrame)]
+        cases = np.repeat([case for case, _ in found], [frame.height for _, frame in found])
+        # One column for all of them: a frame more for each costs more than reading it did.
+        together = pl.concat([pl.DataFrame(schema=schema), *(frame for _, frame in found)])
+        return together.insert_column(0, pl.Series("case", cases, NUMBER))
 
     later, before = [one for one, _ in sound], [other for _, other in sound]
     return Pairs(later, before, together(before), together(later))
