@@ -14,7 +14,7 @@ from intel_pipeline.registry.models import Capture
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
 # How many captures are held at once: a year of ten targets, of which what each day taught is derived together.
-HELD = 12_000
+HELD = 3000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The warehouse made anew from lake and registry, beside the one that is there."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.registry.models import Capture
 from intel_pipeline.replacement import put, workshop
 from intel_pipeline.warehouse.histories import Histories
+from intel_pipeline.warehouse.landing.followers import land_learned
 from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
+from intel_pipeline.warehouse.landing.quarantine import land_quarantine
 from intel_pipeline.warehouse.landing.registers import land_targets
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
+from intel_pipeline.warehouse.learner import Learner, learner
 from intel_pipeline.warehouse.schema import migrate, newest_of, refuse_newer
 from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
 
@@ -86,17 +90,18 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     What a target's whole history teaches is derived at once for a quarter of what it costs day by day.
     """
     registry = pipeline.registry.captures
-    number = registry.finished_targets().total() if only is None else len(only)
-    with made(fresh) as connection:
-        for everything in registry.histories():
-            captures = [one for one in everything if only is None or one.capture_id in only]
-            lake = Lake(pipeline.settings.lake_dir, Histories(captures), compared)
+    sizes = registry.finished_targets()
+    number = sizes.total() if only is None else len(only)
+    folder = pipeline.settings.lake_dir
+    lists = registry.finished_number("followers")
+    with made(fresh) as connection, learner(folder, lists, compared=compared) as learns:
+        for captures, lake in asked_ahead(registry.histories(), folder, only, compared=compared, learns=learns):
             with transacting(connection) as transaction:
                 for surface in SURFACES:
                     of_surface = [capture for capture in captures if capture.surface == surface]
                     if of_surface:
                         told(rebuilt.captures, number, surface)
-                        rebuilt.unreadable += land(transaction, lake, surface, of_surface).unreadable
+                        rebuilt.unreadable += land_anew(transaction, lake, surface, of_surface, learns)
                         rebuilt.captures += len(of_surface)
                         transaction.lighten()
             if rebuilt.unreadable and not incomplete:
@@ -104,6 +109,38 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
             rebuilt.targets += len({capture.target for capture in captures})
         with transacting(connection) as transaction:
             land_registers(transaction, pipeline)
+
+
+def asked_ahead(
+    histories: Iterable[list[Capture]], folder: Path, only: Collection[str] | None, *, compared: bool, learns: Learner
+) -> Iterator[tuple[list[Capture], Lake]]:
+    """Yield the captures of some targets, and the lake as it was for them; what the next ones teach is asked for by then."""
+    waiting: list[tuple[list[Capture], Lake]] = []
+    for everything in histories:
+        captures = [one for one in everything if only is None or one.capture_id in only]
+        known = Histories(captures)
+        if due := {target: known.history(target, "followers") for target in followed(captures)}:
+            learns.ask(due)
+        waiting.append((captures, Lake(folder, known, compared)))
+        if len(waiting) > 1:
+            yield waiting.pop(0)
+    yield from waiting
+
+
+def followed(captures: Sequence[Capture]) -> list[str]:
+    """Return the targets of which followers were captured."""
+    return list(dict.fromkeys(one.target for one in captures if one.surface == "followers"))
+
+
+def land_anew(
+    transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture], learns: Learner
+) -> list[str]:
+    """Land all captures of a surface of some targets; return in words which snapshots could not be read."""
+    if surface != "followers":
+        return land(transaction, lake, surface, captures).unreadable
+    learned, unreadable = learns.answer()
+    land_learned(transaction, lake, captures, learned)
+    return unreadable + land_quarantine(transaction, lake.folder, captures)
 
 
 def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:

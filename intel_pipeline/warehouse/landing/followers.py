@@ -14,7 +14,7 @@ from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.gathering import after_incomplete
-from intel_pipeline.warehouse.landing.histories import land_histories
+from intel_pipeline.warehouse.landing.histories import Learned, land_histories, write_all
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -68,10 +68,17 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
         of_group = {target: due[target] for target in group}
         usable = usable_of(transaction, lake, of_group, landed)
         histories = {target: of_group[target].captures for target in usable}
-        land_histories(transaction, lake, histories, usable, open_losses(transaction, usable), landed)
+        land_histories(transaction, lake, histories, usable, landed)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
+
+
+def land_learned(transaction: Transaction, lake: Lake, captures: Sequence[Capture], learned: Sequence[Learned]) -> None:
+    """Land follower captures, all that there are of some targets, of which it has been `learned` what they teach."""
+    land_captures(transaction, captures)
+    write_all(transaction, lake, learned)
+    pack_spans(transaction)
 
 
 def rows_of(due: Due, *, differing: bool) -> int:

@@ -1,65 +1,135 @@
 """Landing whole histories of some targets: everything is gathered, then learned, and then written down once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.histories import History, learn_histories
-from intel_pipeline.changes.standing import OPEN_LOSS
+from intel_pipeline.changes.standing import OPEN_LOSS, nothing_known
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.gathering import Gathered, gathered
 from intel_pipeline.warehouse.landing.keeping import RESTATED, RESTATED_COLUMNS, balance_rows
-from intel_pipeline.warehouse.landing.known import Known, named
-from intel_pipeline.warehouse.landing.lessons import append_taught
+from intel_pipeline.warehouse.landing.known import Known, named, open_losses
+from intel_pipeline.warehouse.landing.lessons import lessons_of
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import BACK, lost_of
 from intel_pipeline.warehouse.landing.registers import Landed
-from intel_pipeline.warehouse.landing.spans import restate_spans
+from intel_pipeline.warehouse.landing.spans import NOBODY, restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # Entries of lists whose differences are held at once, an eighth of each list at most, as a rule: a year of ten targets
 # with 20,000 followers.
 DIFFERING, HELD = 8, 10_000_000
+# Given newcomers by target, with `user_id`: LOST of those of them who had left.
+Lost = Callable[[Mapping[str, pl.DataFrame]], Mapping[str, pl.DataFrame]]
 NAMES = "select target, user_id, username from open_spans semi join asked using (target)"
 
 
-def land_histories(  # noqa: PLR0913  what is read, and what is changed
-    transaction: Transaction,
-    lake: Lake,
-    due: Mapping[str, Sequence[Capture]],
-    known: dict[str, Known],
-    losses: pl.DataFrame,
-    landed: Landed,
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a part of a target's history taught, as rows of tables.
+
+    `fresh`: by the name of the table that they are added to. `restated`: rows of RESTATED_COLUMNS. `back`: LOST of those
+    who had left before and have come back. `losses`: `target` and OPEN_LOSS, those that are suspected now. `shown`:
+    `target`, `user_id` and `username` of those whom incomplete captures have shown since the last complete one of this
+    part; `listed`: there is one. `usable`: the list that the next one is held against can be read.
+    """
+
+    target: str
+    fresh: Mapping[str, pl.DataFrame]
+    restated: pl.DataFrame
+    back: pl.DataFrame
+    losses: pl.DataFrame
+    shown: pl.DataFrame
+    listed: bool
+    usable: bool
+
+
+def land_histories(
+    transaction: Transaction, lake: Lake, due: Mapping[str, Sequence[Capture]], known: dict[str, Known], landed: Landed
 ) -> None:
-    """Land captures of some targets, as `due`, oldest first; what is `known` of each, and its open `losses`, before.
+    """Land captures of some targets, as `due`, oldest first; what is `known` of each before.
 
     How the targets stand then is made anew at the end, by the log. A list that cannot be read neither stops nor hides
     the others: `landed` says so.
     """
     shown = transaction.query(NAMES, asked=named(known))
+    losses = open_losses(transaction, known)
+    parts = learning(lake, due, known, losses, landed, partial(lost_of, transaction))
+    write_all(transaction, lake, parts, losses, shown)
+
+
+def learning_anew(lake: Lake, due: Mapping[str, Sequence[Capture]], landed: Landed) -> Iterator[Learned]:
+    """Yield what the whole histories of some targets teach, of which nothing is known before; as `learning`."""
+    nothing = nothing_known()
+    known = {
+        target: Known(nothing.members, nothing.before, nothing.balance, nothing.since, whole=False) for target in due
+    }
+    losses = of_target("", nothing.losses)
+    return learning(lake, due, known, losses, landed, lambda newcomers: dict.fromkeys(newcomers, nothing.lost))
+
+
+def learning(  # noqa: PLR0913  what is read, and what is changed
+    lake: Lake,
+    due: Mapping[str, Sequence[Capture]],
+    known: dict[str, Known],
+    losses: pl.DataFrame,
+    landed: Landed,
+    lost: Lost,
+) -> Iterator[Learned]:
+    """Yield what captures of some targets teach, as `due`, oldest first: of each target one part after the other.
+
+    What is `known` of each, which is brought up to date, and its open `losses` before. `lost`: given newcomers by
+    target, LOST of those of them who had left before.
+    """
     targets = [target for target in due if target in known]
     longest = max((len(due[target]) for target in targets), default=0)
     waves = ((at, sum(map(held, (due[one][at] for one in targets if at < len(due[one]))))) for at in range(longest))
     for some in parcels(waves, HELD):
         part = {one: due[one][some[0] : some[-1] + 1] for one in targets if one in known and len(due[one]) > some[0]}
-        histories, found = learned(transaction, lake, part, known, losses, landed)
-        for target, history in histories.items():
-            write_down(transaction, target, history, found[target])
-            shown = shown_since(shown, target, found[target])
-        losses = pl.concat(
-            [
-                losses.filter(~pl.col("target").is_in(list(histories))),
-                *(of_target(target, history.open_now()) for target, history in histories.items()),
-            ]
-        )
-    transaction.run("delete from open_losses where target in (from asked)", asked=named(known))
-    transaction.append("open_losses", losses.filter(pl.col("target").is_in(list(known))))
+        open_now = []
+        for target, history, found in learned(lake, part, known, losses, landed, lost):
+            open_now.append(of_target(target, history.open_now()))
+            yield told(target, history, found, open_now[-1], usable=target in known)
+        losses = pl.concat([losses.filter(~pl.col("target").is_in(list(part))), *open_now])
+
+
+def write_all(
+    transaction: Transaction,
+    lake: Lake,
+    parts: Iterable[Learned],
+    losses: pl.DataFrame | None = None,
+    shown: pl.DataFrame = NOBODY,
+) -> None:
+    """Write down what parts of histories teach, and how their targets stand then.
+
+    `losses`: those that were suspected before; without, there is nothing about these targets yet. `shown`: as in
+    `restate_spans`, before.
+    """
+    newest: dict[str, Learned] = {}
+    for part in parts:
+        for table, rows in part.fresh.items():
+            transaction.append(table, rows)
+        if part.restated.height:
+            transaction.run(RESTATED, fresh=part.restated)
+        if part.back.height:
+            transaction.run(BACK, gone=of_target(part.target, part.back))
+        newest[part.target] = part
+        before = shown.filter(pl.col("target") != part.target) if part.listed else shown
+        shown = pl.concat([before, part.shown]).unique(["target", "user_id"], keep="last", maintain_order=True)
+        transaction.lighten()
+    if not newest:
+        return
+    if losses is not None:
+        transaction.run("delete from open_losses where target in (from asked)", asked=named(newest))
+    transaction.append("open_losses", pl.concat([one.losses for one in newest.values()]))
     transaction.lighten()
-    restate_spans(transaction, lake, known, shown)
+    restate_spans(transaction, lake, [target for target, one in newest.items() if one.usable], shown)
 
 
 def held(capture: Capture) -> int:
@@ -68,18 +138,18 @@ def held(capture: Capture) -> int:
 
 
 def learned(  # noqa: PLR0913  what is read, and what is changed
-    transaction: Transaction,
     lake: Lake,
     due: Mapping[str, Sequence[Capture]],
     known: dict[str, Known],
     losses: pl.DataFrame,
     landed: Landed,
-) -> tuple[dict[str, History], dict[str, Gathered]]:
-    """Return what captures of each target teach, and what was gathered of them; `known` is brought up to date."""
+    lost: Lost,
+) -> Iterator[tuple[str, History, Gathered]]:
+    """Yield each target's history, learned from, and what was gathered of it; `known` is brought up to date."""
     before = {target: known[target] for target in due}
     found = gathered(lake, due, known, landed)
     differing = {target: one.differing() for target, one in found.items()}
-    lost = lost_of(transaction, {target: one.arrived for target, one in differing.items()})
+    had_left = lost({target: one.arrived for target, one in differing.items()})
     open_before = losses.partition_by("target", include_key=False, as_dict=True)
     histories = {
         target: History(
@@ -89,7 +159,7 @@ def learned(  # noqa: PLR0913  what is read, and what is changed
             balance=before[target].balance,
             since=before[target].since,
             losses=open_before.get((target,), pl.DataFrame(schema=OPEN_LOSS)),
-            lost=lost[target],
+            lost=had_left[target],
         )
         for target in due
     }
@@ -97,29 +167,34 @@ def learned(  # noqa: PLR0913  what is read, and what is changed
     for target, history in histories.items():
         if target in known:
             known[target] = replace(known[target], before=history.before, balance=history.balance, since=history.since)
-    return histories, found
+        yield target, history, found[target]
 
 
-def write_down(transaction: Transaction, target: str, history: History, found: Gathered) -> None:
-    """Write down what a history teaches, but for how its target stands after it."""
-    append_taught(transaction, target, history.taught, history.captures)
+def told(target: str, history: History, found: Gathered, losses: pl.DataFrame, *, usable: bool) -> Learned:
+    """Return what a history teaches; `losses`: those that are suspected now."""
     rows = [(found.captures[at], history.captures[at], row) for at, row in history.rows.items()]
-    transaction.append("follower_balance", balance_rows(rows, history.restated))
     mine = {one.capture_id for one in history.captures.values()}
-    earlier = [
-        (target, row.capture_id, row.missing, row.away)
-        for row in history.restated.values()
-        if row.capture_id not in mine
-    ]
-    if earlier:
-        transaction.run(RESTATED, fresh=pl.DataFrame(earlier, schema=RESTATED_COLUMNS, orient="row"))
-    for at in sorted(found.sighting):
-        transaction.append("sightings", sighted(target, history.captures[at], found.shown[at]))
-    back = history.back_now()
-    if back.height:
-        transaction.run(BACK, gone=of_target(target, back))
-    transaction.append("lost", of_target(target, history.gone_now()))
-    transaction.lighten()
+    others = [row for row in history.restated.values() if row.capture_id not in mine]
+    sightings = [sighted(target, history.captures[at], found.shown[at]) for at in sorted(found.sighting)]
+    complete = max((at for at, one in found.refs.items() if one.complete), default=-1)
+    shown = [of_target(target, rows) for at, rows in sorted(found.shown.items()) if at > complete]
+    return Learned(
+        target,
+        fresh={
+            **lessons_of(target, history.taught, history.captures),
+            "follower_balance": balance_rows(rows, history.restated),
+            "lost": of_target(target, history.gone_now()),
+            **({"sightings": pl.concat(sightings)} if sightings else {}),
+        },
+        restated=pl.DataFrame(
+            [(target, row.capture_id, row.missing, row.away) for row in others], schema=RESTATED_COLUMNS, orient="row"
+        ),
+        back=history.back_now(),
+        losses=losses,
+        shown=pl.concat([NOBODY, *shown]),
+        listed=complete >= 0,
+        usable=usable,
+    )
 
 
 def sighted(target: str, capture: CaptureRef, shown: pl.DataFrame) -> pl.DataFrame:
@@ -136,14 +211,3 @@ def sighted(target: str, capture: CaptureRef, shown: pl.DataFrame) -> pl.DataFra
 def of_target(target: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with their `target`."""
     return rows.select(pl.lit(target).alias("target"), pl.all())
-
-
-def shown_since(before: pl.DataFrame, target: str, found: Gathered) -> pl.DataFrame:
-    """Return whom incomplete captures have shown since the last complete list, by their newest names.
-
-    Columns: `target`, `user_id`, `username`, as in `before`, what was known of that until now.
-    """
-    complete = max((at for at, one in found.refs.items() if one.complete), default=-1)
-    rows = [of_target(target, rows) for at, rows in sorted(found.shown.items()) if at > complete]
-    known = before if complete < 0 else before.filter(pl.col("target") != target)
-    return pl.concat([known, *rows]).unique(["target", "user_id"], keep="last", maintain_order=True)

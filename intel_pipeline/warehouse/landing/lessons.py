@@ -33,36 +33,29 @@ def append_lessons(transaction: Transaction, changes: pl.DataFrame) -> None:
     transaction.append("renames", told.filter(renamed).drop("kind"))
 
 
-def append_taught(
-    transaction: Transaction, target: str, taught: Sequence[Taught], captures: Mapping[int, CaptureRef]
-) -> None:
-    """Add what the history of a target taught to the log; `captures`: by their places in it."""
+def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, CaptureRef]) -> dict[str, pl.DataFrame]:
+    """Return what the history of a target taught, as rows of the log's tables; `captures`: by their places in it."""
     if not taught:
-        return
-    lessons = with_numbers(
-        pl.DataFrame(
-            [
-                (captures[one.at].finished_at, captures[one.at].capture_id, one.before, len(one.followers), *one.said)
-                for one in taught
-            ],
-            schema={**{name: TYPES[name] for name in TOLD}, **{name: FOLLOWER_CHANGE[name] for name in Said._fields}},
-            orient="row",
-        ).with_columns(target=pl.lit(target))
-    )
-    transaction.append("lessons", lessons.select("lesson_id", *COMMON, "followers"))
-    kinds = pl.col("kind") == "renamed"
-    for table, renames in (("lesson_followers", False), ("renames", True)):
-        some = [one for one in taught if (one.said.kind == "renamed") is renames]
-        if not some:
-            continue
-        numbers = np.array([len(one.followers) for one in some])
-        each = lessons.filter(kinds if renames else ~kinds).select("lesson_id", "learned_at")
-        rows = each.select(pl.all().repeat_by(pl.Series(numbers)).explode())
-        rows = rows.with_columns(user_id=np.concatenate([one.followers for one in some]))
-        if renames:
+        return {}
+    schema = {**{name: TYPES[name] for name in TOLD}, **{name: FOLLOWER_CHANGE[name] for name in Said._fields}}
+    said = [
+        (captures[one.at].finished_at, captures[one.at].capture_id, one.before, len(one.followers), *one.said)
+        for one in taught
+    ]
+    lessons = with_numbers(pl.DataFrame(said, schema=schema, orient="row").with_columns(target=pl.lit(target)))
+    renames = [one.said.kind == "renamed" for one in taught]
+    tables = {"lessons": lessons.select("lesson_id", *COMMON, "followers")}
+    for table, chosen in (("lesson_followers", False), ("renames", True)):
+        some = [one for one, renamed in zip(taught, renames, strict=True) if renamed is chosen]
+        if some:
+            each = lessons.filter(pl.Series(renames) == chosen).select("lesson_id", "learned_at")
+            numbers = np.repeat(np.arange(len(some)), [len(one.followers) for one in some])
             names = [name for one in some for name in one.names]
-            rows = rows.with_columns(previous_username=pl.Series(names, dtype=pl.String()))
-        transaction.append(table, rows)
+            tables[table] = each[numbers].with_columns(
+                user_id=np.concatenate([one.followers for one in some]),
+                **({"previous_username": pl.Series(names, dtype=pl.String())} if chosen else {}),
+            )
+    return tables
 
 
 def with_numbers(lessons: pl.DataFrame) -> pl.DataFrame:
