@@ -1,5 +1,6 @@
 """The balance of a follower list: what the reported counts say about those who are missing from it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,17 +114,37 @@ def course(entries: tuple[Entry, ...], at: Sequence[Circumstances], again: float
         return None
     levels = np.arange(low, high + 1)
     errors = np.round(2 * (height[:, None] - levels + REACH)).astype(int).clip(0, 4 * REACH)
-    told = [ways(one) for one in at]
     (down, up), (arriving, _) = unseen_moves(entries), usual_events(entries)
-    unseen = [moved_unseen(entry, down, up) for entry in entries[1:]]
+    unseen = [
+        moved_unseen(entry, down, up) if entry.mixed or entry.revealed or entry.lower or entry.higher else (down, up)
+        for entry in entries[1:]
+    ]
     gone = [entry.missing for entry in entries[1:]]
     return Course(
-        seen=np.stack([way[:, error] for way, error in zip(told, errors, strict=True)]),
+        seen=seen_at(at, errors),
         moves=unshown_moves([missing + arriving for missing in gone], unshown_share(entries), again),
         missing=np.array(gone),
         ripe=np.array([entry.ripe for entry in entries[1:]]),
         unseen=(np.array([falls for falls, _ in unseen]), np.array([rises for _, rises in unseen])),
     )
+
+
+def seen_at(at: Sequence[Circumstances], errors: "Array") -> "Array":
+    """Return the chance of each count, [capture, way to err, level]; `errors`: in halves from -REACH, [capture, level]."""
+    import numpy as np
+
+    alike: dict[Circumstances, list[int]] = defaultdict(list)
+    for number, one in enumerate(at):
+        alike[one].append(number)
+    found: Array | None = None
+    for one, numbers in alike.items():
+        # [way to err, capture, level]
+        told = ways(one)[:, errors[numbers]]
+        if found is None:
+            found = np.empty((len(at), len(told), errors.shape[1]))
+        found[numbers] = told.swapaxes(0, 1)
+    assert found is not None
+    return found
 
 
 def circumstances(entries: Sequence[Entry]) -> list[Circumstances]:

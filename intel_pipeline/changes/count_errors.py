@@ -57,6 +57,7 @@ class Circumstances(NamedTuple):
     missing: int
 
 
+@lru_cache(maxsize=4096)
 def circumstances_of(moved: int, arrived: int, missing: int) -> Circumstances:
     """Return what an error depends on, with numbers that say no more cut off, so that many counts share their ways."""
     # A mean of readings an odd number apart lies between whole numbers.

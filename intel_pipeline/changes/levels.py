@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
+from threading import local
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.count_errors import believed
@@ -16,6 +18,28 @@ if TYPE_CHECKING:
 TINY = 1e-300
 # Numbers that are held at once of all targets together, 8 bytes each and several times over.
 HELD = 500_000
+
+
+class Scratch(local):
+    """Room to work in that is used again: new memory has to be cleared first, which takes as long as all that is done in it."""
+
+    def __init__(self) -> None:
+        """Have no room yet."""
+        self.rooms: dict[str, Array] = {}
+
+    def room(self, name: str, shape: tuple[int, ...]) -> "Array":
+        """Return an array with whatever is in it, which lasts until the next one of this name is asked for."""
+        import numpy as np
+
+        size = prod(shape)
+        if size > HELD:
+            return np.empty(shape)
+        if name not in self.rooms or self.rooms[name].size < size:
+            self.rooms[name] = np.empty(size)
+        return self.rooms[name][:size].reshape(shape)
+
+
+SCRATCH = Scratch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +103,8 @@ def inferred_together(courses: Sequence[Course]) -> Iterator[Inferred]:
 
     hiding, belief = np.array([*HIDING]), np.array([*HIDING.values()])
     moves = np.stack([course.moves for course in courses])
-    seen = np.stack([counted_on_top(course.seen, moves.shape[2]) for course in courses])
+    tops = [counted_on_top(course.seen, moves.shape[2]) for course in courses]
+    seen = np.stack(tops, out=SCRATCH.room("seen", (len(tops), *tops[0].shape)))
     # [course, capture, share hiding, from level, to level]
     missing, ripe = (np.stack([getattr(course, name) for course in courses]) for name in ("missing", "ripe"))
     down, up = (np.stack([course.unseen[way] for course in courses]) for way in (0, 1))
@@ -87,9 +112,9 @@ def inferred_together(courses: Sequence[Course]) -> Iterator[Inferred]:
     start = np.stack([at_first(course.moves) for course in courses])
     ahead, (then, now), totals = passes(seen, steps, moves, start)
     evidence = np.log(belief[:, None] * believed()) + np.log(totals + TINY).sum(axis=0)
-    later = (then.reshape(*then.shape[:3], -1, then.shape[-1]) @ hidden.swapaxes(0, 1).swapaxes(3, 4)).reshape(
-        then.shape
-    )
+    rows = (*then.shape[:3], -1, then.shape[-1])
+    later = SCRATCH.room("later", then.shape)
+    np.matmul(then.reshape(rows), hidden.swapaxes(0, 1).swapaxes(3, 4), out=later.reshape(rows))
     # [capture, course, share hiding, way to err]
     whole = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], now)
     expected = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], later)
@@ -127,7 +152,8 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     wide = seen[:, :, None]
     onward, back = moves.swapaxes(2, 3)[:, :, None, None], moves[:, :, None, None]
     whole = np.ones(one[1] * levels)
-    forward, then, now = (np.empty((number, *shape)) for number in (captures, captures - 1, captures - 1))
+    lengths = {"forward": captures, "then": captures - 1, "now": captures - 1}
+    forward, then, now = (SCRATCH.room(name, (number, *shape)) for name, number in lengths.items())
     totals = np.empty((captures, *shape[:3]))
     forward[0] = wide[:, 0] * start[:, None, None, :, None] / levels
     # A product with ones is a sum of so few numbers in a quarter of the time.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh, weigh_all
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
@@ -18,6 +19,9 @@ KEPT = 128
 DOUBTFUL = 0.01
 OPEN = 0.1
 NOTHING = Since()
+PLACES = {name: place for place, name in enumerate(Row._fields)}
+# Rows of which it is remembered how they are weighed: those of some targets that are learned from side by side.
+REMEMBERED = 4096
 # Of the losses that lasted k this share may be undecided.
 BROKEN = 0.01
 
@@ -65,7 +69,10 @@ def recent(balance: Sequence[Row]) -> Sequence[Row]:
 
 def flicker_patience(balance: Sequence[Row]) -> int:
     """Return how many absences it takes before somebody missing does not merely flicker, as `balance` has taught."""
-    return flicker_absences(lately(balance, "returned"), lately(balance, "waited"), lately(balance, "confirmed"))
+    returned = lately(balance, "returned")
+    # Where nobody has, as at most targets, nothing else is asked.
+    others = (lately(balance, name) if returned else 0 for name in ("waited", "confirmed"))
+    return flicker_absences(returned, *others)
 
 
 def flickers_again(balance: Sequence[Row]) -> float:
@@ -75,7 +82,8 @@ def flickers_again(balance: Sequence[Row]) -> float:
 
 def lately(balance: Sequence[Row], name: str) -> int:
     """Return the sum of a number over the recent rows."""
-    return sum(getattr(row, name) for row in recent(balance))
+    place = PLACES[name]
+    return sum([row[place] for row in recent(balance)])
 
 
 def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | None]:
@@ -87,16 +95,17 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
     seen, and whoever followed then may be unshown for as long as flickering explains.
     """
     broken = [row.let_go_doubt > DOUBTFUL or row.returned_doubt > OPEN for row in balance]
+    sound = not any(broken)
     found: list[int | None] = []
     since = 0
     for number, row in enumerate(balance):
-        if unordered_reveal(row):
+        if row.revealed and unordered_reveal(row):
             since = max(since, number + flicker)
         if broken[number]:
             since = max(since, number)
         after = counts_after(counts, number - since)
         # A capture before or after the break, all would have to be exact.
-        if after is None or after > KEPT or any(broken[max(0, number - 1) : number + max(2, after)]):
+        if after is None or after > KEPT or not (sound or not any(broken[max(0, number - 1) : number + max(2, after)])):
             found.append(None)
         else:
             found.append(max(flicker, after))
@@ -156,22 +165,26 @@ def weighing_of(rows: Sequence[Row]) -> Weighing:
 
 def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:
     """Return the rows as they are weighed; those missing for less than the patience with flickering may merely flicker."""
-    ripe, age = flicker_patience(rows), len(rows)
-    return tuple(
-        Entry(
-            listed=row.listed,
-            away=row.away,
-            reported=row.reported,
-            moved=row.moved,
-            arrived=row.arrived,
-            missing=row.missing,
-            ripe=age - number >= ripe,
-            revealed=row.revealed,
-            mixed=unordered_reveal(row),
-            lower=round(row.let_go_doubt, 3),
-            higher=round(row.returned_doubt, 3),
-        )
-        for number, row in enumerate(rows)
+    found = [entry_of(row) for row in rows]
+    for age in range(1, min(flicker_patience(rows), len(found) + 1)):
+        found[-age] = found[-age]._replace(ripe=False)
+    return tuple(found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def entry_of(row: Row) -> Entry:
+    """Return a row as it is weighed once those missing at it do not merely flicker; of a window all but one are known."""
+    return Entry(
+        listed=row.listed,
+        away=row.away,
+        reported=row.reported,
+        moved=row.moved,
+        arrived=row.arrived,
+        missing=row.missing,
+        revealed=row.revealed,
+        mixed=unordered_reveal(row),
+        lower=round(row.let_go_doubt, 3),
+        higher=round(row.returned_doubt, 3),
     )
 
 
