@@ -15,7 +15,8 @@ from intel_pipeline.contracts.change import MOMENT
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+    Positions = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    Chosen = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 # The edges of each case's list.
 Edges = Sequence[tuple[int, ...]]
@@ -57,9 +58,10 @@ def edges(places_before: Sequence[int], places: Sequence[int], before: Sequence[
     return tuple(place for place in older if place is not None)
 
 
-def at_top(positions: "Array", edge: int) -> "Array":
+def at_top(positions: "Positions", edge: int) -> "Chosen":
     """Return which followers, by their `positions`, stand above all who have stayed."""
-    return positions <= edge
+    chosen: Chosen = positions <= edge
+    return chosen
 
 
 def risen_to_top(position: int | None, top: int | None, above: int | None) -> bool:
@@ -71,7 +73,9 @@ def risen_to_top(position: int | None, top: int | None, above: int | None) -> bo
     return None not in (position, top, above) and position <= top and above >= FEWEST_ABOVE  # type: ignore[operator]
 
 
-def newness(case: Case, positions: "Array", others: int, missing: int, above: tuple[int, ...]) -> "tuple[Array, Array]":
+def newness(
+    case: Case, positions: "Positions", others: int, missing: int, above: tuple[int, ...]
+) -> "tuple[Chosen, Chosen]":
     """Return which of those seen for the first time are likely to be new rather than revealed, and of whom that is proven.
 
     `positions`: where they stand, those of a case by `user_id`; NOWHERE where that is not known. `others`: how many are
@@ -107,7 +111,7 @@ def newness(case: Case, positions: "Array", others: int, missing: int, above: tu
     return likely, likely if certain else nobody
 
 
-def places_since(positions: "Array", above: tuple[int, ...]) -> "Array":
+def places_since(positions: "Positions", above: tuple[int, ...]) -> "Positions":
     """Return by their place in the list since which of the moments of `doubtful_since` new followers may have followed.
 
     Who stands above all whom an earlier capture knew, but not at the top, followed since that one. `above`: the edges.
@@ -117,7 +121,7 @@ def places_since(positions: "Array", above: tuple[int, ...]) -> "Array":
     if not above:
         return np.zeros(len(positions), dtype=np.int64)
     # The first edge that one stands above; of who stands above none, as of who stands at the top.
-    found: Array = np.stack([at_top(positions, edge) for edge in above]).argmax(axis=0)
+    found: Positions = np.stack([at_top(positions, edge) for edge in above]).argmax(axis=0)
     return found
 
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from intel_pipeline.changes.count_errors import REACH, Circumstances, circumstances_of, ways
+from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, circumstances_of, ways
 from intel_pipeline.changes.counts_needed import counts_needed
 from intel_pipeline.changes.levels import Course, inferred_all
 from intel_pipeline.changes.unshown import unshown_moves
+
+if TYPE_CHECKING:
+    from intel_pipeline.changes.count_errors import Array
 
 # How often the count moves by one for a reason that no list shows, at a target without a gap. With one, those who are
 # hidden leave as often as the others, and as many newcomers are hidden from the start.
@@ -136,14 +139,10 @@ def seen_at(at: Sequence[Circumstances], errors: "Array") -> "Array":
     alike: dict[Circumstances, list[int]] = defaultdict(list)
     for number, one in enumerate(at):
         alike[one].append(number)
-    found: Array | None = None
+    found: Array = np.empty((len(at), len(believed()), errors.shape[1]))
     for one, numbers in alike.items():
         # [way to err, capture, level]
-        told = ways(one)[:, errors[numbers]]
-        if found is None:
-            found = np.empty((len(at), len(told), errors.shape[1]))
-        found[numbers] = told.swapaxes(0, 1)
-    assert found is not None
+        found[numbers] = ways(one)[:, errors[numbers].astype(int)].swapaxes(0, 1)
     return found
 
 

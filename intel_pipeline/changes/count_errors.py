@@ -65,6 +65,7 @@ def circumstances_of(moved: int, arrived: int, missing: int) -> Circumstances:
     return Circumstances(moved, min(arrived, MOST_EVENTS), min(missing, MOST_EVENTS))
 
 
+@cache
 def believed() -> "Array":
     """Return the prior belief in each way, in the order that `ways` has."""
     import numpy as np

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -23,7 +23,9 @@ from intel_pipeline.changes.standing import LOST, OPEN_LOSS, Case, Row, Since
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+    from intel_pipeline.changes.arrivals import Chosen
+
+    Array = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 # After every capture.
 NEVER = 2**31 - 1
@@ -145,7 +147,7 @@ class History:
         self,
         told: Told,
         case: Case,
-        new: "tuple[Array, Array, Array]",
+        new: "tuple[Array, Array, Chosen]",
         above: tuple[int, ...],
         earliest: Sequence[datetime],
     ) -> None:
@@ -353,7 +355,7 @@ class Followers:
         now = int(self.positions[place])
         return self._of_gone(int(self.links[place]), "position"), None if now == NOWHERE else now
 
-    def _of_gone(self, gone: int, column: str):  # noqa: ANN202
+    def _of_gone(self, gone: int, column: str) -> Any:  # noqa: ANN401  a name or a position
         if gone < self.lost.height:
             return self.lost[column][gone]
         if gone < self.offset:

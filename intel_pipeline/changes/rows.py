@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh, weigh_all
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
@@ -82,8 +83,8 @@ def flickers_again(balance: Sequence[Row]) -> float:
 
 def lately(balance: Sequence[Row], name: str) -> int:
     """Return the sum of a number over the recent rows."""
-    place = PLACES[name]
-    return sum([row[place] for row in recent(balance)])
+    number = itemgetter(PLACES[name])
+    return sum(map(number, recent(balance)))
 
 
 def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | None]:

@@ -13,8 +13,8 @@ from intel_pipeline.registry.models import Capture
 
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
-# How many captures are held at once: a year of ten targets, of which what each day taught is derived together.
-HELD = 3000
+# How many captures are held at once, and as many that are asked for ahead: a year of five targets, of which what each day
+HELD = 6_000
 
 
 @dataclass(frozen=True, slots=True)

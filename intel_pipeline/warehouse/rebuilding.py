@@ -16,7 +16,7 @@ from intel_pipeline.warehouse.landing.followers import land_learned
 from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.quarantine import land_quarantine
-from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.landing.registers import Landed, land_targets
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
@@ -94,7 +94,7 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     number = sizes.total() if only is None else len(only)
     folder = pipeline.settings.lake_dir
     lists = registry.finished_number("followers")
-    with made(fresh) as connection, learner(folder, lists, compared=compared) as learns:
+    with made(fresh) as connection, learner(folder, fresh.parent, lists, compared=compared) as learns:
         for captures, lake in asked_ahead(registry.histories(), folder, only, compared=compared, learns=learns):
             with transacting(connection) as transaction:
                 for surface in SURFACES:
@@ -138,9 +138,9 @@ def land_anew(
     """Land all captures of a surface of some targets; return in words which snapshots could not be read."""
     if surface != "followers":
         return land(transaction, lake, surface, captures).unreadable
-    learned, unreadable = learns.answer()
-    land_learned(transaction, lake, captures, learned)
-    return unreadable + land_quarantine(transaction, lake.folder, captures)
+    landed = Landed()
+    land_learned(transaction, lake, captures, learns.answer(landed))
+    return landed.unreadable + land_quarantine(transaction, lake.folder, captures)
 
 
 def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:

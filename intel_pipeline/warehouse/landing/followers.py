@@ -1,6 +1,6 @@
 """Followers: who they are now, and everything learned about their comings and goings, many targets at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -74,7 +74,7 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     return landed
 
 
-def land_learned(transaction: Transaction, lake: Lake, captures: Sequence[Capture], learned: Sequence[Learned]) -> None:
+def land_learned(transaction: Transaction, lake: Lake, captures: Sequence[Capture], learned: Iterable[Learned]) -> None:
     """Land follower captures, all that there are of some targets, of which it has been `learned` what they teach."""
     land_captures(transaction, captures)
     write_all(transaction, lake, learned)

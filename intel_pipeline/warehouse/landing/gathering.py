@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.comparison import Compared, Listed
@@ -121,8 +122,8 @@ def kept_of(lake: Lake, captures: Sequence[Capture], known: Known) -> Gathered:
         if rows is None:
             continue
         numbers = [counted[path] for path in some]
-        at = pl.Series("at", [places[path] for path in some], pl.Int32())
-        add(found, rows.with_columns(pl.Series("at", at.to_numpy().repeat(numbers))))
+        whose = np.repeat(np.array([places[path] for path in some], dtype=np.int32), numbers)
+        add(found, rows.with_columns(pl.Series("at", whose)))
         found.kept |= {places[path]: against[path].capture_id for path in some}
     return found
 

@@ -8,8 +8,12 @@ import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.histories import History, learn_histories
+from intel_pipeline.changes.spans import spans_of
 from intel_pipeline.changes.standing import OPEN_LOSS, nothing_known
+from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.contracts.change import MOMENT
+from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.lake import snapshot_file
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.gathering import Gathered, gathered
@@ -38,6 +42,7 @@ class Learned:
     who had left before and have come back. `losses`: `target` and OPEN_LOSS, those that are suspected now. `shown`:
     `target`, `user_id` and `username` of those whom incomplete captures have shown since the last complete one of this
     part; `listed`: there is one. `usable`: the list that the next one is held against can be read.
+    `whole`: the history, where this is all of it. `spans`: those of all followers are among what is fresh.
     """
 
     target: str
@@ -47,7 +52,9 @@ class Learned:
     losses: pl.DataFrame
     shown: pl.DataFrame
     listed: bool
-    usable: bool
+    usable: bool = True
+    whole: History | None = None
+    spans: bool = False
 
 
 def land_histories(
@@ -71,7 +78,8 @@ def learning_anew(lake: Lake, due: Mapping[str, Sequence[Capture]], landed: Land
         target: Known(nothing.members, nothing.before, nothing.balance, nothing.since, whole=False) for target in due
     }
     losses = of_target("", nothing.losses)
-    return learning(lake, due, known, losses, landed, lambda newcomers: dict.fromkeys(newcomers, nothing.lost))
+    parts = learning(lake, due, known, losses, landed, lambda newcomers: dict.fromkeys(newcomers, nothing.lost))
+    return (with_spans(lake, one, due[one.target]) for one in parts)
 
 
 def learning(  # noqa: PLR0913  what is read, and what is changed
@@ -95,8 +103,35 @@ def learning(  # noqa: PLR0913  what is read, and what is changed
         open_now = []
         for target, history, found in learned(lake, part, known, losses, landed, lost):
             open_now.append(of_target(target, history.open_now()))
-            yield told(target, history, found, open_now[-1], usable=target in known)
+            part_of = told(target, history, found, open_now[-1])
+            usable, whole = target in known, len(part[target]) == len(due[target])
+            yield replace(part_of, usable=usable, whole=history if whole else None)
         losses = pl.concat([losses.filter(~pl.col("target").is_in(list(part))), *open_now])
+
+
+def with_spans(lake: Lake, part: Learned, captures: Sequence[Capture]) -> Learned:
+    """Return what a history taught of which nothing was known before, with the spans of all followers, if it is `whole`.
+
+    Without them where the last complete list cannot be read: whoever makes them from the log will say so.
+    """
+    history = part.whole
+    complete = [] if history is None else [at for at, one in history.captures.items() if one.complete]
+    if history is None or not complete or not part.usable:
+        return replace(part, whole=None)
+    try:
+        listed = snapshot_file.read(lake.folder, str(captures[max(complete)].snapshot), ["user_id", *ATTRIBUTES])
+    except DamagedFileError:
+        return replace(part, whole=None)
+    sightings = part.fresh.get("sightings", pl.DataFrame(schema={"user_id": pl.Int64(), "seen_at": MOMENT}))
+    lost = part.fresh["lost"]
+    found = spans_of(history.taught, history.captures, listed, part.losses, lost, part.shown, sightings)
+    tables = {"members": found.members, "unlisted_spans": found.unlisted, "closed_spans": found.closed}
+    packed = {"members": True, "closed_spans": True}
+    rows = {
+        name: of_target(part.target, rows).with_columns(**({"packed": pl.lit(value=True)} if name in packed else {}))
+        for name, rows in tables.items()
+    }
+    return replace(part, fresh={**part.fresh, **rows}, whole=None, spans=True)
 
 
 def write_all(
@@ -129,7 +164,7 @@ def write_all(
         transaction.run("delete from open_losses where target in (from asked)", asked=named(newest))
     transaction.append("open_losses", pl.concat([one.losses for one in newest.values()]))
     transaction.lighten()
-    restate_spans(transaction, lake, [target for target, one in newest.items() if one.usable], shown)
+    restate_spans(transaction, lake, [target for target, one in newest.items() if one.usable and not one.spans], shown)
 
 
 def held(capture: Capture) -> int:
@@ -170,7 +205,7 @@ def learned(  # noqa: PLR0913  what is read, and what is changed
         yield target, history, found[target]
 
 
-def told(target: str, history: History, found: Gathered, losses: pl.DataFrame, *, usable: bool) -> Learned:
+def told(target: str, history: History, found: Gathered, losses: pl.DataFrame) -> Learned:
     """Return what a history teaches; `losses`: those that are suspected now."""
     rows = [(found.captures[at], history.captures[at], row) for at, row in history.rows.items()]
     mine = {one.capture_id for one in history.captures.values()}
@@ -191,9 +226,8 @@ def told(target: str, history: History, found: Gathered, losses: pl.DataFrame, *
         ),
         back=history.back_now(),
         losses=losses,
-        shown=pl.concat([NOBODY, *shown]),
+        shown=pl.concat([NOBODY, *shown]).unique("user_id", keep="last", maintain_order=True),
         listed=complete >= 0,
-        usable=usable,
     )
 
 
