@@ -423,7 +423,7 @@ def linked(arrived: "tuple[Array, Array]", gone: "Array", gone_at: "Array") -> "
     import numpy as np
 
     ids, at = arrived
-    links, following = np.full(len(ids), -1, dtype=np.int32), np.full(len(gone), NEVER, dtype=np.int32)
+    links, following = np.full(len(ids), -1), np.full(len(gone), NEVER)
     both = np.concatenate([gone, ids])
     order = np.lexsort((np.concatenate([gone_at, at]), both))
     same = both[order[1:]] == both[order[:-1]]

@@ -13,8 +13,9 @@ from intel_pipeline.registry.models import Capture
 
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
-# How many captures are held at once, and as many that are asked for ahead: a year of five targets, of which what each day
-HELD = 6_000
+# How many captures are held at once: a year of two targets. While what they taught is landed, the next ones are learned
+# from; more would not leave a rebuild within the memory that is promised.
+HELD = 2_400
 
 
 @dataclass(frozen=True, slots=True)

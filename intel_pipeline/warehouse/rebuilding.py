@@ -16,7 +16,7 @@ from intel_pipeline.warehouse.landing.followers import land_learned
 from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.quarantine import land_quarantine
-from intel_pipeline.warehouse.landing.registers import Landed, land_targets
+from intel_pipeline.warehouse.landing.registers import land_targets
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
-MEMORY = "96MB"
+MEMORY = "64MB"
 NAME = "warehouse.duckdb"
 # How many captures are landed, of how many, and of which surface the next ones are.
 Told = Callable[[int, int, str], None]
@@ -93,8 +93,7 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     sizes = registry.finished_targets()
     number = sizes.total() if only is None else len(only)
     folder = pipeline.settings.lake_dir
-    lists = registry.finished_number("followers")
-    with made(fresh) as connection, learner(folder, fresh.parent, lists, compared=compared) as learns:
+    with made(fresh) as connection, learner(folder, compared=compared) as learns:
         for captures, lake in asked_ahead(registry.histories(), folder, only, compared=compared, learns=learns):
             with transacting(connection) as transaction:
                 for surface in SURFACES:
@@ -138,9 +137,10 @@ def land_anew(
     """Land all captures of a surface of some targets; return in words which snapshots could not be read."""
     if surface != "followers":
         return land(transaction, lake, surface, captures).unreadable
-    landed = Landed()
-    land_learned(transaction, lake, captures, learns.answer(landed))
-    return landed.unreadable + land_quarantine(transaction, lake.folder, captures)
+    learned, unreadable = learns.answer()
+    # Let go of one by one: they are much to be held.
+    land_learned(transaction, lake, captures, (learned.pop(0) for _ in range(len(learned))))
+    return unreadable + land_quarantine(transaction, lake.folder, captures)
 
 
 def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:

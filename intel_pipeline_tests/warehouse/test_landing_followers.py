@@ -16,6 +16,7 @@ from intel_pipeline.lake import difference_file, snapshot_file
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
 from intel_pipeline.warehouse.derive import CHANGES
+from intel_pipeline.warehouse.histories import Histories
 from intel_pipeline.warehouse.landing import followers as landing
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.known import Known, known_of, open_losses
@@ -132,6 +133,24 @@ def test_many_targets_at_once_teach_what_each_teaches_by_itself_however_many_cap
     for target, history in told.items():
         assert learned(file, target) == expected(history, target)
         assert states(loaded_of(registry, lake, file, target)) == states(folded(history, target)[1])
+
+
+def test_who_came_back_and_left_once_more_is_lost_whether_a_history_is_landed_at_once_or_day_by_day(
+    registry: Registry, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, gone = (Seen(people(*some)) for some in (CROWD, CROWD[1:]))
+    history = [there] * 4 + [gone] * 5 + [there] * 4 + [gone] * 5
+    captures = made(registry, lake, history)
+    daily, parts, whole = (tmp_path / name for name in ("daily.duckdb", "parts.duckdb", "whole.duckdb"))
+    one_by_one(registry, lake, daily, captures)
+    monkeypatch.setattr(landing, "STEPS", 0)
+    # Lost at the end of the first part, and again at the end of the second.
+    with writing(parts) as transaction:
+        for part in (captures[:9], captures[9:]):
+            land_followers(transaction, Lake(lake, Histories(captures[: captures.index(part[-1]) + 1])), part)
+    land(registry, lake, whole, *captures)
+    assert rows(daily, "select user_id from lost") == [(CROWD[0],)]
+    assert tables(parts, TABLES) == tables(whole, TABLES) == tables(daily, TABLES)
 
 
 @given(history=histories)

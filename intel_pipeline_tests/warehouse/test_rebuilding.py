@@ -7,6 +7,7 @@ import pytest
 
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.warehouse.landing import histories
 from intel_pipeline.warehouse.landing.surfaces import SURFACES
 from intel_pipeline.warehouse.rebuilding import rebuild
 from intel_pipeline.warehouse.writer import connected
@@ -44,6 +45,21 @@ def test_rebuilt_from_lake_and_registry_it_equals_the_one_that_grew_day_by_day_a
     assert (rebuilt.file, rebuilt.targets, rebuilt.captures) == (file, len(targets), len(captures))
     assert told[-1][0] < told[-1][1] == len(captures)
     assert sorted(path.name for path in file.parent.iterdir()) == ["warehouse.duckdb", "warehouse.lock"]
+
+
+@pytest.mark.parametrize("entries", [1, 500])
+def test_histories_that_are_too_long_to_be_held_are_learned_part_by_part(
+    pipeline: Pipeline, lived: Course, monkeypatch: pytest.MonkeyPatch, entries: int
+) -> None:
+    file = pipeline.settings.warehouse_file
+    for of_day in lived.days(DAYS):
+        landed(pipeline, file, of_day)
+    everybody = [capture for part in pipeline.registry.captures.histories() for capture in part]
+    landed(pipeline, file, everybody)
+    grown = everything(file)
+    monkeypatch.setattr(histories, "HELD", entries)
+    rebuild(pipeline, None, quiet)
+    assert everything(file) == grown
 
 
 def test_into_another_file_the_warehouse_is_left_alone(pipeline: Pipeline, lived: Course, tmp_path: Path) -> None:

@@ -60,12 +60,12 @@ class Gathered:
                 self.parts[name] = [rows.filter(~pl.col("at").is_in(gone)) for rows in parts]
 
     def differing(self) -> Differing:
-        """Return what the lists differ by."""
-        heads = together(self.parts["head"], HEAD).group_by("at", maintain_order=True).agg(pl.all())
+        """Return what the lists differ by, once: nothing of it is held twice."""
+        heads = together(self.parts.pop("head", ()), HEAD).group_by("at", maintain_order=True).agg(pl.all())
         return Differing(
-            arrived=together(self.parts["arrived"], ARRIVED),
-            missing=together(self.parts["missing"], ARRIVED),
-            renamed=together(self.parts["renamed"], RENAMED),
+            arrived=together(self.parts.pop("arrived", ()), ARRIVED),
+            missing=together(self.parts.pop("missing", ()), ARRIVED),
+            renamed=together(self.parts.pop("renamed", ()), RENAMED),
             heads={at: (before, now) for at, before, now in heads.iter_rows()},
         )
 

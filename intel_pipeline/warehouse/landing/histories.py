@@ -77,9 +77,19 @@ def learning_anew(lake: Lake, due: Mapping[str, Sequence[Capture]], landed: Land
     known = {
         target: Known(nothing.members, nothing.before, nothing.balance, nothing.since, whole=False) for target in due
     }
-    losses = of_target("", nothing.losses)
-    parts = learning(lake, due, known, losses, landed, lambda newcomers: dict.fromkeys(newcomers, nothing.lost))
-    return (with_spans(lake, one, due[one.target]) for one in parts)
+    had_left = dict.fromkeys(due, nothing.lost)
+
+    def lost(newcomers: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+        return {
+            target: had_left[target].join(rows, on="user_id", how="semi").sort("user_id")
+            for target, rows in newcomers.items()
+        }
+
+    for part in learning(lake, due, known, of_target("", nothing.losses), landed, lost):
+        if part.whole is None:
+            staying = had_left[part.target].join(part.back, on="user_id", how="anti")
+            had_left[part.target] = pl.concat([staying, part.fresh["lost"].drop("target")])
+        yield with_spans(lake, part, due[part.target])
 
 
 def learning(  # noqa: PLR0913  what is read, and what is changed
@@ -148,12 +158,14 @@ def write_all(
     """
     newest: dict[str, Learned] = {}
     for part in parts:
-        for table, rows in part.fresh.items():
-            transaction.append(table, rows)
         if part.restated.height:
             transaction.run(RESTATED, fresh=part.restated)
+        # Before who is lost is added: somebody may have come back and left once more.
         if part.back.height:
             transaction.run(BACK, gone=of_target(part.target, part.back))
+        for table, rows in part.fresh.items():
+            transaction.append(table, rows)
+            transaction.lighten()
         newest[part.target] = part
         before = shown.filter(pl.col("target") != part.target) if part.listed else shown
         shown = pl.concat([before, part.shown]).unique(["target", "user_id"], keep="last", maintain_order=True)
@@ -189,7 +201,7 @@ def learned(  # noqa: PLR0913  what is read, and what is changed
     histories = {
         target: History(
             captures=found[target].refs,
-            differing=differing[target],
+            differing=differing.pop(target),
             before=before[target].before,
             balance=before[target].balance,
             since=before[target].since,
@@ -199,10 +211,12 @@ def learned(  # noqa: PLR0913  what is read, and what is changed
         for target in due
     }
     learn_histories(list(histories.values()))
-    for target, history in histories.items():
+    # Let go of one by one: they are much to be held.
+    for target in due:
+        history = histories.pop(target)
         if target in known:
             known[target] = replace(known[target], before=history.before, balance=history.balance, since=history.since)
-        yield target, history, found[target]
+        yield target, history, found.pop(target)
 
 
 def told(target: str, history: History, found: Gathered, losses: pl.DataFrame) -> Learned:
