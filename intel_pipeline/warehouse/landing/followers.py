@@ -36,6 +36,7 @@ FIRST = 250_000
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
 DIFFERING = 8
 BASED = "select distinct target from follower_balance semi join asked using (target) where verdict = 'complete'"
+LEARNED = "select capture_id from follower_balance semi join asked using (capture_id)"
 TALLY = """
 select kind, state, sum(followers)::bigint from lessons semi join asked using (target, capture_id)
 where learned_at >= $1 and learned_at <= $2 group by all
@@ -52,10 +53,6 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
-    others = {one.capture_id for one in captures}
-    land_captures(
-        transaction, [one for of_target in due.values() for one in of_target.captures if one.capture_id not in others]
-    )
     steps = 0 if transaction.being_made else STEPS
     short = {target for target, one in due.items() if len(one.captures) <= steps}
     based = {target for (target,) in transaction.rows(BASED, asked=named(short))}
@@ -69,9 +66,23 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
         usable = usable_of(transaction, lake, of_group, landed)
         histories = {target: of_group[target].captures for target in usable}
         land_histories(transaction, lake, histories, usable, landed)
+    land_others(transaction, due, captures)
     pack_spans(transaction)
     count(transaction, captures, landed)
     return landed
+
+
+def land_others(transaction: Transaction, due: Mapping[str, Due], captures: Sequence[Capture]) -> None:
+    """Land the rows of those captures that were due besides `captures`, as far as their lists could be read.
+
+    As the registry has them now: those that were asked for may have been judged otherwise since they were looked up.
+    """
+    asked = {id(one) for one in captures}
+    others = [one for of_target in due.values() for one in of_target.captures if id(one) not in asked]
+    if others:
+        ids = pl.DataFrame({"capture_id": [one.capture_id for one in others]})
+        learned = {capture_id for (capture_id,) in transaction.rows(LEARNED, asked=ids)}
+        land_captures(transaction, [one for one in others if one.capture_id in learned])
 
 
 def land_learned(transaction: Transaction, lake: Lake, captures: Sequence[Capture], learned: Iterable[Learned]) -> None:
