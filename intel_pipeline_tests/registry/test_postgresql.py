@@ -126,7 +126,7 @@ def test_a_connection_that_breaks_in_the_middle_writes_nothing_and_the_next_one_
     postgresql: Server, registry: Registry, registry_url: str
 ) -> None:
     def break_off() -> None:
-        with alone(registry.engine, "desk") as connection:
+        with alone(registry.engine, "ledger desk") as connection:
             connection.execute(text("INSERT INTO rounds (day, opened_at) VALUES ('2026-11-24', now())"))
             postgresql.hang_up(registry_url)
             connection.execute(text("SELECT 1"))
@@ -156,7 +156,7 @@ def test_whoever_waits_for_a_lock_too_long_is_told_and_everybody_else_goes_on(
 ) -> None:
     monkeypatch.setattr(engines, "MANNERS", engines.MANNERS.replace("'30s'", "'50ms'"))
     registry = open_registry(registry_url, clock)
-    with alone(registry.engine, "desk"):
+    with alone(registry.engine, "ledger desk"):
         with pytest.raises(RegistryError, match="waiting for another one for too long"):
             registry.ledger.reserve(DESK, ROOMY, 0)
         assert registry.ledger.reserve(Wanted("annex", "other"), ROOMY, 0).request_id
@@ -172,7 +172,7 @@ def test_the_lock_of_a_process_that_stops_in_the_middle_is_taken_from_it(
     given: list[int | None] = []
 
     def stop_in_the_middle() -> None:
-        with alone(registry.engine, "desk") as connection:
+        with alone(registry.engine, "ledger desk") as connection:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
             thread = Thread(target=lambda: given.append(other.ledger.reserve(DESK, ROOMY, 0).request_id))
             thread.start()

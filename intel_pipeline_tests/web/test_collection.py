@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from intel_pipeline.clock import today
+from intel_pipeline.web.access.access import open_access
 from intel_pipeline.web.charts.requests import chart_of, cost_of, outcome_of, table_of
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.publication import Publications
@@ -34,7 +35,9 @@ def test_all_that_was_ever_asked_is_counted_whether_it_is_published_or_not(clien
 def test_what_is_not_published_is_read_from_the_ledger(tmp_path):
     pipeline = small_pipeline(tmp_path, ["renaming"])
     live(pipeline, today(pipeline.clock))
-    parts = Parts(pipeline, Publications(pipeline.settings.publication))
+    parts = Parts(
+        pipeline, Publications(pipeline.settings.publication), open_access(pipeline.registry, pipeline.settings)
+    )
     rows = requests_since(parts, pipeline.clock.now() - timedelta(days=1), "hour")
     assert sum(row["requests"] for row in rows) == pipeline.registry.ledger.total() > 0
     pipeline.registry.close()

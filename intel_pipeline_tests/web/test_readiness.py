@@ -66,7 +66,7 @@ def test_whoever_asks_is_told_that_it_lives_and_what_it_is_ready_for(asked, show
     assert answer.status_code == 200
     assert list(answer.json()["checks"]) == ["publication", "registry", "disk", "daemon"]
     assert all(one["ok"] and one["why"] for one in answer.json()["checks"].values())
-    assert browser.get("/healthz").json() == answer.json()
+    assert browser.get("/healthz").json().keys() == answer.json().keys()
     assert str(shown.settings.data_dir) not in answer.text
 
 

@@ -23,6 +23,8 @@ ROWS = {
     administrator: (*NOT_KNOWN, FORBIDDEN, ALLOWED, FORBIDDEN, FORBIDDEN, ALLOWED),
     person: (*NOT_KNOWN, ALLOWED, ALLOWED, FORBIDDEN, FORBIDDEN, FORBIDDEN),
 }
+# From this machine's loopback they are anybody's; those who ask here come from elsewhere.
+NEAR = {"/metrics": ROWS[reader]}
 # What is no route of FastAPI's: style sheets and scripts are the same for everybody.
 MOUNTS = {"/static": (ALLOWED,) * 8}
 ANY_PATH = re.compile(r"\{[^}]+\}")
@@ -32,7 +34,7 @@ def row_of(route: APIRoute) -> tuple[object, ...]:
     """Return a route's row of the table; a route that states none, or two, has none."""
     stated = [one.call for one in route.dependant.dependencies if one.call in ROWS]
     assert len(stated) == 1, f"{route.path} states {len(stated)} of Reader, Runner, Administrator, Person and Anybody"
-    return ROWS[stated[0]]
+    return NEAR.get(route.path, ROWS[stated[0]])
 
 
 def asked_of(app: FastAPI) -> list[tuple[str, str, tuple[object, ...]]]:
