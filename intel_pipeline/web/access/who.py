@@ -93,4 +93,3 @@ Runner = Annotated[Who, Depends(runner)]
 Administrator = Annotated[Who, Depends(administrator)]
 Person = Annotated[Who, Depends(person)]
 Anybody = Annotated[Who | None, Depends(anybody)]
-STATED = frozenset({reader, runner, administrator, person, anybody})
