@@ -1,19 +1,16 @@
 """What was done, by whom, to what."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from intel_pipeline.exports.formulas import harmless
 from intel_pipeline.registry.access_models import AuditEntry
 from intel_pipeline.registry.audit import Sought
 from intel_pipeline.web.access.who import Administrator
+from intel_pipeline.web.csv_files import csv_file
 from intel_pipeline.web.pages.sign_in import NOT_KEPT
 from intel_pipeline.web.parts import Provided
 from intel_pipeline.web.problems import Problem
@@ -46,8 +43,7 @@ def audit(  # noqa: PLR0913  the fields of a form
         name.strip().casefold() or None, what.strip() or None, day_of("since", since), last and last + timedelta(days=1)
     )
     if form == "csv":
-        headers = {**NOT_KEPT, "Content-Disposition": 'attachment; filename="audit.csv"'}
-        return StreamingResponse(lines(parts.registry.audit.all(sought)), 200, headers, "text/csv; charset=utf-8")
+        return csv_file("audit", COLUMNS, (row_of(entry) for entry in parts.registry.audit.all(sought)))
     found = parts.registry.audit.newest(sought, ON_A_PAGE + 1, before)
     entries = found[:ON_A_PAGE]
     asked = {key: value for key, value in (("name", name), ("what", what), ("since", since), ("until", until)) if value}
@@ -76,18 +72,6 @@ def day_of(field: str, text: str) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """Yield entries as lines of CSV, which a spreadsheet takes for text."""
-    yield line(COLUMNS)
-    for entry in entries:
-        texts = (
-            harmless(text) if text else "" for text in (entry.who, entry.by, entry.what, entry.about, entry.address)
-        )
-        yield line((entry.audit_id, entry.at.isoformat(), *texts))
-
-
-def line(values: Iterable[object]) -> str:
-    """Return one line of CSV."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(values)
-    return written.getvalue()
+def row_of(entry: AuditEntry) -> dict[str, object]:
+    """Return an entry by the names of its columns."""
+    return {column: getattr(entry, column) for column in COLUMNS}
