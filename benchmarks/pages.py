@@ -170,7 +170,8 @@ def running(rival: str, words: Callable[[int], list[str]]) -> Iterator[tuple[str
 @contextmanager
 def started(words: Sequence[str], port: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server, wait until it listens, and end it."""
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  words of ours
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(words, env=environment, stdout=silent, stderr=silent)  # noqa: S603  words of ours
     try:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -187,11 +188,12 @@ def started(words: Sequence[str], port: int, environment: dict[str, str]) -> Ite
 def signed_in(browser: Browser, origin: str) -> Page:
     """Return a page whose user has signed in, with nothing but that page in its cache."""
     page = browser.new_context().new_page()
-    page.goto(f"{origin}/sign-in")
+    # Not the overview, which is to be seen for the first time later.
+    page.goto(f"{origin}/sign-in?next=/account")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main button").click()
-    page.wait_for_url(f"{origin}/")
+    page.wait_for_url(f"{origin}/account")
     return page
 
 
