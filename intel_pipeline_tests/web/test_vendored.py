@@ -1,0 +1,16 @@
+"""What is not ours and is shipped as it came."""
+
+from hashlib import sha256
+from importlib.resources import files
+
+import intel_pipeline.web
+
+# dist/echarts.min.js of the npm package echarts 6.1.0.
+ECHARTS = "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0"
+
+
+def test_the_charts_library_is_the_one_that_was_taken_in_with_its_licence_and_notice():
+    static = files(intel_pipeline.web) / "static"
+    assert sha256((static / "echarts.min.js").read_bytes()).hexdigest() == ECHARTS
+    assert "Apache License" in (static / "echarts.LICENSE").read_text(encoding="utf-8")
+    assert "Apache ECharts" in (static / "echarts.NOTICE").read_text(encoding="utf-8")
