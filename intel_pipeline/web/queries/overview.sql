@@ -3,6 +3,7 @@ with counts as (
     select target, (captured_at at time zone 'UTC')::date as day, max_by(follower_count, captured_at) as follower_count
     from profile_history
     where follower_count is not null and captured_at >= timezone('UTC', ($today::date - 30)::timestamp)
+        and captured_at < timezone('UTC', ($today::date + 1)::timestamp)
     group by all
 ),
 curves as (
