@@ -95,7 +95,7 @@ def run(folder: Path | None = None) -> Report:
                 rows.append((f"after {VIEWS} more views", None, None, None, None, round(taken)))
                 broken += over(f"server after {VIEWS} views, MB", taken, limits.SERVER_MB)
             for rival, words in rivals(settings):
-                with running(rival, words) as (origin, process):
+                with running(words) as (origin, process):
                     loads = loaded(browser.new_context().new_page(), origin, shown)
                     rows.append(row_of(f"the overview in {rival}", loads, process))
     return Report("The dashboard at a million changes of 200 targets", COLUMNS, rows, broken)
@@ -159,9 +159,8 @@ def rivals(settings: Settings) -> Iterator[tuple[str, Callable[[int], list[str]]
 
 
 @contextmanager
-def running(rival: str, words: Callable[[int], list[str]]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running(words: Callable[[int], list[str]]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve a rival's page."""
-    del rival
     port = free_port()
     with started([str(PYTHON), *words(port)], port, dict(os.environ)) as process:
         yield f"http://127.0.0.1:{port}", process

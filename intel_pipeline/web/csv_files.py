@@ -16,7 +16,11 @@ BATCH = 1000
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
     """Return rows as the file `name`.csv, of which only a part is in memory at once."""
-    pieces = lines(columns, rows)
+    return attached(name, lines(columns, rows))
+
+
+def attached(name: str, pieces: Iterator[bytes]) -> Response:
+    """Return pieces of CSV as the file `name`.csv."""
     # What goes wrong goes wrong before the first byte is on its way, and can still be said.
     whole = chain([next(pieces)], pieces)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}

@@ -2,8 +2,9 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from intel_pipeline.web.problems import Problem
 
@@ -17,8 +18,7 @@ class Place(NamedTuple):
 
 def cursor_of(place: Place) -> str:
     """Return a place as a cursor."""
-    told = json.dumps([place.at.astimezone(UTC).isoformat(), place.id])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    return encoded([place.at.astimezone(UTC).isoformat(), place.id])
 
 
 def place_of(cursor: str | None) -> Place | None:
@@ -26,7 +26,17 @@ def place_of(cursor: str | None) -> Place | None:
     if not cursor:
         return None
     try:
-        at, name = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, name = decoded(cursor)
         return Place(datetime.fromisoformat(at).astimezone(UTC), str(name))
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Problem(422, "after: no page ended there", "leave it out for the newest page") from error
+
+
+def encoded(parts: Sequence[str]) -> str:
+    """Return the parts of a key as a cursor."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str) -> Any:  # noqa: ANN401  somebody else may have made it
+    """Return whatever a cursor holds; raise ValueError or RecursionError where it holds nothing."""
+    return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

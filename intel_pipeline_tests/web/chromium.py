@@ -84,9 +84,8 @@ class Look:
 
 def look(browser: Browser, origin: str, width: int = 1280, scheme: Any = "light", *, scripts: bool = True) -> Look:  # noqa: ANN401  playwright's own words for it
     """Return a new page of its own that is watched."""
-    # The policy of our pages lets nobody evaluate scripts in them, axe neither.
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, bypass_csp=False
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
     made = Look(context.new_page(), origin)
     made.watch()

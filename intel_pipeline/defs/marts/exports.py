@@ -5,7 +5,7 @@ from typing import Literal
 import dagster as dg
 from pydantic import Field
 
-from intel_pipeline.defs.marking import READING, tags
+from intel_pipeline.defs.marts.handing_on import handed_on
 from intel_pipeline.defs.reporting import table
 from intel_pipeline.defs.resources import PipelineResource
 
@@ -22,13 +22,7 @@ class ExportConfig(dg.Config):
     since: str | None = Field(default=None, description="From this day on (UTC), for example 2026-11-01.")
 
 
-@dg.asset(
-    group_name="exports",
-    kinds={"file"},
-    owners=READING,
-    tags=tags("publication", "followers"),
-    deps=["publication"],
-)
+@handed_on
 def exports(config: ExportConfig, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Files of chosen tables in data/exports/, each with its manifest: written when somebody asks, never by a tick."""
     from intel_pipeline.exports.description import Form, Selection, day_of

@@ -3,7 +3,7 @@
 import dagster as dg
 from pydantic import Field
 
-from intel_pipeline.defs.marking import READING, tags
+from intel_pipeline.defs.marts.handing_on import handed_on
 from intel_pipeline.defs.resources import PipelineResource
 
 
@@ -17,13 +17,7 @@ class ReportConfig(dg.Config):
     last_day: str | None = Field(default=None, description="Up to this day (UTC), which is in it; today unless told.")
 
 
-@dg.asset(
-    group_name="exports",
-    kinds={"file"},
-    owners=READING,
-    tags=tags("publication", "followers"),
-    deps=["publication"],
-)
+@handed_on
 def reports(config: ReportConfig, pipeline: PipelineResource) -> dg.MaterializeResult:
     """Self-contained HTML reports of targets' periods in data/exports/: written when somebody asks, never by a tick."""
     from intel_pipeline.exports.description import day_of

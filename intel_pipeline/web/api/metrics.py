@@ -1,9 +1,10 @@
 """Metrics of a target, and overlaps of several."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
 
 from intel_pipeline.web.access.who import Reader
@@ -42,65 +43,48 @@ Several = Annotated[
 ]
 
 
-def days(
-    parts: Parts, name: str, key: Key, limit: int, asked: dict[str, Any]
-) -> tuple[list[dict[str, Any]], str | None]:
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What lists by day or week are asked for: of one target, between two days, in pages."""
+
+    target: TheTarget
+    limit: Limit = 100
+    cursor: Cursor = None
+    since: FromDay = None
+    until: ToDay = None
+
+
+Asked = Annotated[Period, Depends()]
+
+
+def days(parts: Parts, name: str, key: Key, asked: Period) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of the rows of the query `name`, and the cursor of the next one."""
+    values = {"target": asked.target, "since": asked.since, "until": asked.until, **key.after(asked.cursor)}
     with parts.publications.reading() as reading:
-        return key.page(reading.rows(f"api/{name}", **asked, most=limit + 1), limit)
+        return key.page(reading.rows(f"api/{name}", **values, most=asked.limit + 1), asked.limit)
 
 
 @router.get("/metrics/growth", responses=UNCHANGED)
-def growth(  # noqa: PLR0913  what it can be asked for
-    who: Reader,
-    published: Published,
-    parts: Provided,
-    target: TheTarget,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-    since: FromDay = None,
-    until: ToDay = None,
-) -> Page[Growth]:
+def growth(who: Reader, published: Published, parts: Provided, asked: Asked) -> Page[Growth]:
     """List growth and churn day by day, oldest first."""
     del who, published
-    asked = {"target": target, "since": since, "until": until, **BY_DAY.after(cursor)}
-    rows, following = days(parts, "growth", BY_DAY, limit, asked)
+    rows, following = days(parts, "growth", BY_DAY, asked)
     return Page(items=[Growth(**row) for row in rows], next=following)
 
 
 @router.get("/metrics/anomalies", responses=UNCHANGED)
-def anomalies(  # noqa: PLR0913  what it can be asked for
-    who: Reader,
-    published: Published,
-    parts: Provided,
-    target: TheTarget,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-    since: FromDay = None,
-    until: ToDay = None,
-) -> Page[Anomaly]:
+def anomalies(who: Reader, published: Published, parts: Provided, asked: Asked) -> Page[Anomaly]:
     """List how unusual each day's growth was, oldest first."""
     del who, published
-    asked = {"target": target, "since": since, "until": until, **BY_DAY.after(cursor)}
-    rows, following = days(parts, "anomalies", BY_DAY, limit, asked)
+    rows, following = days(parts, "anomalies", BY_DAY, asked)
     return Page(items=[Anomaly(**row) for row in rows], next=following)
 
 
 @router.get("/metrics/cadence", responses=UNCHANGED)
-def cadence(  # noqa: PLR0913  what it can be asked for
-    who: Reader,
-    published: Published,
-    parts: Provided,
-    target: TheTarget,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-    since: FromDay = None,
-    until: ToDay = None,
-) -> Page[Cadence]:
+def cadence(who: Reader, published: Published, parts: Provided, asked: Asked) -> Page[Cadence]:
     """List how often was posted week by week, oldest first."""
     del who, published
-    asked = {"target": target, "since": since, "until": until, **BY_WEEK.after(cursor)}
-    rows, following = days(parts, "cadence", BY_WEEK, limit, asked)
+    rows, following = days(parts, "cadence", BY_WEEK, asked)
     return Page(items=[Cadence(**row) for row in rows], next=following)
 
 

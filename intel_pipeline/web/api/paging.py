@@ -1,8 +1,5 @@
 """Lists in pages by keyset: a page costs the same wherever it is, and nothing is shown twice or left out on the way."""
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from intel_pipeline.web.keyset import decoded, encoded
 from intel_pipeline.web.problems import Problem
 
 PATTERN = r"^[A-Za-z0-9_-]{4,600}$"
@@ -45,12 +43,12 @@ class Key:
             422, "cursor: it is of no page of this list", "send `next` of the page before as it is, or none"
         )
         try:
-            told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            told = decoded(cursor)
             if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
                 raise wrong
             pairs = zip(self.parts.items(), told, strict=True)
             return {f"after_{name}": READ[kind](text) for (name, kind), text in pairs}
-        except (binascii.Error, ValueError, OverflowError, RecursionError) as error:
+        except (ValueError, OverflowError, RecursionError) as error:
             raise wrong from error
 
     def page(self, rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -61,4 +59,4 @@ class Key:
     def cursor(self, row: dict[str, Any]) -> str:
         """Return the cursor of what comes after `row`."""
         told = [row[name].isoformat() if isinstance(row[name], date) else str(row[name]) for name in self.parts]
-        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+        return encoded(told)
