@@ -79,13 +79,16 @@ def compared_at_places(before: Listing, after: Listing) -> Compared:
     found = differing_places(before, after)
     missing, altered_before, head_before = picked(before, found.missing_before, found.altered_before, found.head_before)
     arrived, altered, head = picked(after, found.arrived, found.altered, found.head)
-    renamed = altered.select(*KEY, "username", previous_username=altered_before["username"])
+    previous = altered_before["username"].alias("previous_username")
+    renamed = pl.DataFrame([*altered.select(*KEY, "username"), previous])
     return Compared(
         arrived=arrived,
         missing=missing,
         altered=altered,
-        renamed=renamed.filter(pl.col("username") != pl.col("previous_username")),
-        head=head.select("case", position_before=head_before["position"], position="position").sort("case", "position"),
+        renamed=renamed.filter(renamed["username"] != previous),
+        head=pl.DataFrame([head["case"], head_before["position"].alias("position_before"), head["position"]]).sort(
+            "case", "position"
+        ),
     )
 
 
@@ -93,8 +96,8 @@ def picked(listing: Listing, *places: Places) -> list[pl.DataFrame]:
     """Return the rows at each of these arrays of places, with `case` and `user_id`; they are asked for at once."""
     everywhere = np.concatenate(places)
     keys = listing.keys[everywhere]
-    rows = pl.DataFrame({"case": (keys // BEYOND).astype(np.int32), "user_id": keys % BEYOND})
-    rows = rows.hstack(listing.rows(everywhere))
+    numbers = [pl.Series("case", (keys // BEYOND).astype(np.int32)), pl.Series("user_id", keys % BEYOND)]
+    rows = pl.DataFrame([*numbers, *listing.rows(everywhere)])
     starts = [0, *accumulate(map(len, places))]
     return [rows[start:end] for start, end in pairwise(starts)]
 
