@@ -28,7 +28,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Differing:
+class DifferingPlaces:
     """Places of what differs, each array rising in its keys; those that end in `_before` in the earlier list.
 
     `altered` and `head` are of the same accounts as what they are called in the earlier list.
@@ -42,7 +42,7 @@ class Differing:
     head: Places
 
 
-def differing_places(before: Listing, after: Listing) -> Differing:
+def differing_places(before: Listing, after: Listing) -> DifferingPlaces:
     """Return where the lists differ; ValueError where the keys of one do not rise strictly, or one of them is null."""
     for name, listing in (("before", before), ("after", after)):
         if not rises(listing.keys):
@@ -55,7 +55,7 @@ def differing_places(before: Listing, after: Listing) -> Differing:
     both_before, both = order[first], order[first + 1] - len(before.keys)
     changed = before.fingerprints[both_before] != after.fingerprints[both]
     top = before.positions[both_before] < HEAD
-    return Differing(
+    return DifferingPlaces(
         missing_before=others(both_before, len(before.keys)),
         altered_before=both_before[changed],
         head_before=both_before[top],
