@@ -10,7 +10,7 @@ from starlette.responses import Response
 from intel_pipeline.exports.formulas import harmless
 from intel_pipeline.warehouse.reading import QueryError
 from intel_pipeline.web.access.who import Reader
-from intel_pipeline.web.charts.table import chart_of
+from intel_pipeline.web.charts.table import chart_of, is_number
 from intel_pipeline.web.parts import Provided
 from intel_pipeline.web.questions import about, questions
 from intel_pipeline.web.sandbox import ROWS, Answer, run
@@ -48,6 +48,7 @@ def query(
         sql=sql,
         answer=answer,
         refused=refused,
+        numeric=[is_number(kind) for kind in answer.types] if answer else None,
         option=chart_of(answer.columns, answer.types, answer.rows) if answer else None,
         questions=[about(question, labels) for question in questions()],
     )
