@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import limits, planner_year
@@ -161,7 +162,10 @@ def bare_loop(driven: Driven, targets: int) -> float:
 
 def read(source: Source, subject: Subject) -> int:
     """Read what a day's captures of a target read."""
-    counts = [interpret.profile(source.profile(subject)).follower_count for _ in range(2)]
+    known = interpret.profile(source.profile(subject))
+    # A target that is new is looked up by its name first.
+    named = interpret.profile(source.profile(replace(subject, username=known.username, user_id=None)))
+    counts = [known.follower_count, named.follower_count, interpret.profile(source.profile(subject)).follower_count]
     rows = counted(lambda cursor: interpret.follow_list(source.followers(subject, cursor)))
     counts += [interpret.profile(source.profile(subject)).follower_count for _ in range(2)]
     page = interpret.posts(source.posts(subject, None))

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def strictly_increasing(frame: "pl.DataFrame", column: str) -> bool:
     """Tell whether `column` is sorted, distinct and without nulls: what a merge join needs and never checks."""
-    import polars as pl
-
-    steps = frame.select((pl.col(column).diff().drop_nulls() > 0).all() & (pl.col(column).null_count() == 0))
-    return bool(steps.item())
+    # Slices of a series lie where it does; an expression of the same takes ten times as long to set up.
+    values = frame[column]
+    return not values.null_count() and (values.slice(1) > values.slice(0, max(values.len() - 1, 0))).all()

@@ -39,9 +39,10 @@ def take(  # noqa: PLR0913  the batch's own state
     pipeline = session.pipeline
     captures = pipeline.registry.captures
     try:
-        ended = captures.take_over_to_end(target.label, tally.surface, session.name, session.listed_per_day)
-        if ended is not None:
-            end(pipeline, *ended)
+        if captures.goes_on(target.label, tally.surface):
+            ended = captures.take_over_to_end(target.label, tally.surface, session.name, session.listed_per_day)
+            if ended is not None:
+                end(pipeline, *ended)
         capture = captures.begin(target, tally.surface, tally.day, source.kind, session.name)
     except BusyError as error:
         log.info("%s", error.problem)
@@ -138,7 +139,7 @@ def run_script(session: SessionInUse, source: Source, target: Target, capture: C
     """Run the surface's script of requests over the capture's journal."""
     pipeline = session.pipeline
     subject = Subject(target.label, target.username, target.user_id)
-    noted: datetime | None = None
+    noted = pipeline.clock.now()
 
     def progress(rows: int, reported: int | None) -> None:
         nonlocal noted
@@ -146,7 +147,7 @@ def run_script(session: SessionInUse, source: Source, target: Target, capture: C
         captures.extend(capture)
         capture.row_count, capture.reported_before = rows, reported
         # A page costs half a millisecond, and writing this down as much again.
-        if noted is None or now - noted >= NOTED_EVERY:
+        if now - noted >= NOTED_EVERY:
             captures.note(capture)
             noted = now
         watch(target.label, capture.surface, rows, reported)
