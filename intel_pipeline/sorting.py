@@ -8,5 +8,6 @@ if TYPE_CHECKING:
 
 def strictly_increasing(frame: "pl.DataFrame", column: str) -> bool:
     """Tell whether `column` is sorted, distinct and without nulls: what a merge join needs and never checks."""
+    # Slices of a series lie where it does; an expression of the same takes ten times as long to set up.
     keys = frame[column]
     return not keys.has_nulls() and bool((keys[1:] > keys[:-1]).all())

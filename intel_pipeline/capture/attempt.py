@@ -1,7 +1,7 @@
 """One try at one capture: as far as it goes, and what its failure means for the rest."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import cast
 
@@ -39,9 +39,7 @@ def take(  # noqa: PLR0913  the batch's own state
     pipeline = session.pipeline
     captures = pipeline.registry.captures
     try:
-        ended = captures.take_over_to_end(target.label, tally.surface, session.name, session.listed_per_day)
-        if ended is not None:
-            end(pipeline, *ended)
+        end_earlier(session, target, tally.surface)
         capture = captures.begin(target, tally.surface, tally.day, source.kind, session.name)
     except BusyError as error:
         log.info("%s", error.problem)
@@ -75,6 +73,16 @@ def take(  # noqa: PLR0913  the batch's own state
         else:
             # Whatever ended it, an unfinished capture is free for the next tick and resumes from its journal.
             captures.release(capture)
+
+
+def end_earlier(session: SessionInUse, target: Target, surface: str) -> None:
+    """End the capture in progress that the session does not go on with, if there is one; BusyError while it goes on."""
+    captures = session.pipeline.registry.captures
+    # Asked first: how much lists may show the session is found out for the few that were interrupted.
+    if captures.goes_on(target.label, surface):
+        ended = captures.take_over_to_end(target.label, surface, session.name, session.listed_per_day)
+        if ended is not None:
+            end(session.pipeline, *ended)
 
 
 def refuse_unreachable(pipeline: Pipeline, target: Target, capture: Capture) -> None:
@@ -138,7 +146,7 @@ def run_script(session: SessionInUse, source: Source, target: Target, capture: C
     """Run the surface's script of requests over the capture's journal."""
     pipeline = session.pipeline
     subject = Subject(target.label, target.username, target.user_id)
-    noted: datetime | None = None
+    noted = pipeline.clock.now()
 
     def progress(rows: int, reported: int | None) -> None:
         nonlocal noted
@@ -146,7 +154,7 @@ def run_script(session: SessionInUse, source: Source, target: Target, capture: C
         captures.extend(capture)
         capture.row_count, capture.reported_before = rows, reported
         # A page costs half a millisecond, and writing this down as much again.
-        if noted is None or now - noted >= NOTED_EVERY:
+        if now - noted >= NOTED_EVERY:
             captures.note(capture)
             noted = now
         watch(target.label, capture.surface, rows, reported)

@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from intel_pipeline.capture.watching import Watch
+from intel_pipeline.defs.garbage import spare_what_stays
 from intel_pipeline.pipeline import Pipeline, open_pipeline
 from intel_pipeline.settings import load_settings
 
@@ -42,6 +43,7 @@ class PipelineResource(dg.ConfigurableResource[Pipeline]):
             return self._given
         if self._opened is None:
             self._opened = open_pipeline(load_settings())
+            spare_what_stays()
         return self._opened
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from intel_pipeline.capture.cadence import Seen
@@ -13,6 +13,21 @@ from intel_pipeline.clock import Clock
 from intel_pipeline.errors import CaptureError
 from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.registry.models import Capture, Target
+
+FINISHED = select(Capture).where(Capture.finished_at.is_not(None)).order_by(Capture.finished_at, Capture.capture_id)
+# What each capture asks, made once: composing these takes longer than they do.
+OF_TARGET = (Capture.target == bindparam("target"), Capture.surface == bindparam("surface"))
+IN_ROUND = FINISHED.where(Capture.round == bindparam("day"), *OF_TARGET)
+LEFT = (*OF_TARGET, Capture.snapshot.is_not(None))
+NTH_COMPLETE = (
+    select(Capture.finished_at)
+    .where(*LEFT, Capture.verdict == "complete")
+    .order_by(Capture.finished_at.desc())
+    .offset(bindparam("passed_over"))
+    .limit(1)
+    .scalar_subquery()
+)
+SINCE_COMPLETE = FINISHED.where(*LEFT, NTH_COMPLETE.is_(None) | (Capture.finished_at >= NTH_COMPLETE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +100,9 @@ class CaptureQueries:
 
     def of_round(self, day: date, surface: str, target: str | None = None) -> list[Capture]:
         """Return the finished captures of a round, of one target or of all, oldest first."""
-        chosen = [] if target is None else [Capture.target == target]
-        return self._finished(Capture.round == day, Capture.surface == surface, *chosen)
+        if target is None:
+            return self._finished(Capture.round == day, Capture.surface == surface)
+        return self._found(IN_ROUND, day=day, surface=surface, target=target)
 
     def verdicts(self, day: date) -> dict[tuple[str, str], int]:
         """Return how many finished captures of a round there are by surface and verdict."""
@@ -138,10 +154,7 @@ class CaptureQueries:
 
         All of them, where fewer are complete.
         """
-        of_target = [Capture.target == target, Capture.surface == surface, Capture.snapshot.is_not(None)]
-        complete = select(Capture.finished_at).where(*of_target, Capture.verdict == "complete")
-        first = complete.order_by(Capture.finished_at.desc()).offset(number - 1).limit(1).scalar_subquery()
-        return self._finished(*of_target, first.is_(None) | (Capture.finished_at >= first))
+        return self._found(SINCE_COMPLETE, target=target, surface=surface, passed_over=number - 1)
 
     def newest(self, target: str | None, verdict: str | None, most: int) -> list[Capture]:
         """Return at most so many finished captures of any surface, newest first; of one target or verdict, or of all."""
@@ -182,6 +195,8 @@ class CaptureQueries:
             return [capture for query in queries for capture in db.scalars(query.order_by(Capture.target))]
 
     def _finished(self, *conditions: object) -> list[Capture]:
-        query = select(Capture).where(Capture.finished_at.is_not(None), *conditions)  # type: ignore[arg-type]
+        return self._found(FINISHED.where(*conditions))  # type: ignore[arg-type]
+
+    def _found(self, query: Select[Capture], **given: object) -> list[Capture]:
         with Session(self.engine, expire_on_commit=False) as db:
-            return list(db.scalars(query.order_by(Capture.finished_at, Capture.capture_id)))
+            return list(db.scalars(query, given))

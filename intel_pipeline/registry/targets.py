@@ -3,15 +3,24 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from intel_pipeline.clock import Clock
 from intel_pipeline.errors import TargetError
-from intel_pipeline.registry.models import Target
+from intel_pipeline.registry.models import Target, table_of
 
 LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 USERNAME = re.compile(r"[a-z0-9._]{1,30}")
+TARGETS = table_of(Target)
+# Made once: each profile that is captured asks.
+KNOWN = select(TARGETS.c.user_id, TARGETS.c.username).where(TARGETS.c.label == bindparam("label"))
+NAMED = (
+    update(TARGETS)
+    .where(TARGETS.c.label == bindparam("of"))
+    .where(TARGETS.c.user_id.is_(None) | (TARGETS.c.user_id == bindparam("user_id")))
+    .values(user_id=bindparam("user_id"), username=bindparam("username"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +141,16 @@ class Targets:
         Raises TargetError where the label is known under another id: a name that passed to another account must
         not continue the first one's history.
         """
-        with Session(self.engine) as db, db.begin():
-            target = db.get_one(Target, label)
-            if target.user_id not in (None, user_id):
-                problem = f"the target '{label}' is another account now than the one captured before"
-                fix = f"`intel-pipeline targets remove {label}` and add the new account under another --label"
-                raise TargetError(problem, fix)
-            target.user_id = user_id
-            target.username = username
+        with self.engine.connect() as connection:
+            known = connection.execute(KNOWN, {"label": label}).one()
+        if known == (user_id, username):
+            return
+        with self.engine.begin() as connection:
+            named = connection.execute(NAMED, {"of": label, "user_id": user_id, "username": username})
+        if not named.rowcount:
+            problem = f"the target '{label}' is another account now than the one captured before"
+            fix = f"`intel-pipeline targets remove {label}` and add the new account under another --label"
+            raise TargetError(problem, fix)
 
 
 def username_of(text: str) -> str:

@@ -147,7 +147,7 @@ def test_in_quiet_hours_the_round_is_opened_and_nothing_is_asked_until_they_end(
 
 def test_a_tick_begins_no_target_in_quiet_hours(tmp_path):
     pipeline = small_pipeline(tmp_path, ["open", "friendly"])
-    until = pipeline.clock.now() + timedelta(seconds=5)
+    until = pipeline.clock.now() + timedelta(seconds=1)
     tally = capture_due(pipeline, "profile", today(pipeline.clock), Limits(9, 900, until=until), lambda *_: None)
     assert len(tally.verdicts) == 1
     assert "quiet hours" in tally.stopped
