@@ -19,9 +19,12 @@ from intel_pipeline.instagram.source import Surface
 
 
 class Chosen(dg.Config):
-    """Whom to capture."""
+    """Whom to capture, and what of them."""
 
     labels: list[str] = Field(description='Labels of targets, for example ["nasa"]: `intel-pipeline targets list`.')
+    surfaces: list[str] = Field(
+        default=[], description='Only these, for example ["profile"]; without any, all that INTEL_SURFACES says.'
+    )
 
 
 @dg.op
@@ -34,6 +37,9 @@ def todays_round(pipeline: PipelineResource, config: Chosen) -> str:
             raise SettingsError(problem, 'write labels: ["nasa"], or launch `tick`, which captures what is due')
         for label in config.labels:
             pipeline.it.registry.targets.get(label)
+        if others := sorted({*config.surfaces} - {*pipeline.it.surfaces}):
+            problem = f"{', '.join(others)} cannot be captured here"
+            raise SettingsError(problem, f"these can (INTEL_SURFACES): {', '.join(pipeline.it.surfaces)}")
         return today(pipeline.it.clock).isoformat()
 
 
@@ -45,6 +51,8 @@ def capturing(surface: Surface, asset: str) -> dg.OpDefinition:
 
     @dg.op(name=f"capture_{surface}", pool="instagram", retry_policy=RETRIES)
     def capture(context: dg.OpExecutionContext, pipeline: PipelineResource, config: Chosen, day: str) -> str:
+        if config.surfaces and surface not in config.surfaces:
+            return day
         labels = [pipeline.it.registry.targets.get(label).label for label in config.labels]
         taken = take(context, pipeline, surface, date.fromisoformat(day), TickConfig(targets=labels))
         context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day))
@@ -93,8 +101,9 @@ def derive_and_publish(context: dg.OpExecutionContext, pipeline: PipelineResourc
 
 @dg.config_mapping
 def chosen_targets(config: Chosen) -> dict[str, Any]:
-    """Tell every step of the same targets."""
-    return {"ops": {op.name: {"config": {"labels": config.labels}} for op in (todays_round, *CAPTURES)}}
+    """Tell every step of the same targets and surfaces."""
+    chosen = {"labels": config.labels, "surfaces": config.surfaces}
+    return {"ops": {op.name: {"config": chosen} for op in (todays_round, *CAPTURES)}}
 
 
 @dg.job(
