@@ -47,6 +47,13 @@ def test_whom_you_name_is_captured_once_more_and_nobody_else(pipeline, instance)
     assert dict(captured) == {"open": 2, "friendly": 1}
 
 
+def test_somebody_may_want_it_more_than_once_a_day(pipeline, instance):
+    for _ in range(2):
+        assert launched("capture_now", pipeline, instance, labels=["open"], surfaces=["profile"]).success
+    newest = [one for one in pipeline.registry.captures.history("open", "profile") if one.finished_at]
+    assert len(newest) == 3
+
+
 def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, instance):
     result = launched("capture_now", pipeline, instance, labels=["open"])
     told = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+from dagster._core.events import DagsterEvent, DagsterEventType
 from pydantic import Field
 
 from intel_pipeline.clock import today
@@ -16,6 +17,8 @@ from intel_pipeline.defs.snapshots import checks
 from intel_pipeline.defs.snapshots.taking import RETRIES, TickConfig, take
 from intel_pipeline.errors import SettingsError
 from intel_pipeline.instagram.source import Surface
+
+EVALUATED = DagsterEventType.ASSET_CHECK_EVALUATION.value
 
 
 class Chosen(dg.Config):
@@ -57,7 +60,10 @@ def capturing(surface: Surface, asset: str) -> dg.OpDefinition:
         taken = take(context, pipeline, surface, date.fromisoformat(day), TickConfig(targets=labels))
         context.log_event(dg.AssetMaterialization(asset, metadata=taken.metadata, partition=day))
         for result in checks.results(surface, asset, taken.captures):
-            context.instance.report_runless_asset_event(evaluated(result, asset, day))
+            # As of this run: of no run in particular, Dagster stores one evaluation a day, and raises at the second.
+            evaluation = evaluated(result, asset, day)
+            event = DagsterEvent(EVALUATED, job_name=context.job_name, event_specific_data=evaluation)
+            context.instance.report_dagster_event(event, run_id=context.run_id)
         return day
 
     return capture
