@@ -1,16 +1,20 @@
-"""Runs of Dagster's: one that captures chosen targets now, asked for as its own UI does, and how a run stands."""
+"""Runs of Dagster's, asked for as its own UI does: to capture chosen targets now, to derive a round; how a run stands."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from intel_pipeline.instagram.source import Surface
 from intel_pipeline.registry.models import Target
-from intel_pipeline.web.parts import Parts
+from intel_pipeline.web.parts import Dagster, Parts
 from intel_pipeline.web.problems import Problem
 
 JOB = "capture_now"
+# Dagster's own job of whatever assets are chosen.
+ASSETS = "__ASSET_JOB"
+# What derives lists.
+DERIVING = {"followers": "follower_changes", "followees": "followees"}
 RUN_ID = r"^[0-9a-f-]{36}$"
 # What the audit calls it.
 DEED = "capture asked for"
@@ -29,8 +33,7 @@ STATES: Mapping[str, State] = {
 }
 WHERE = """{ workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError {
     ... on RepositoryLocation { repositories { name jobs { name } } } } } } } }"""
-LAUNCH = """mutation Capture($where: JobOrPipelineSelector!, $config: RunConfigData!) {
-    launchRun(executionParams: {selector: $where, runConfigData: $config}) { __typename
+LAUNCH = """mutation Launch($what: ExecutionParams!) { launchRun(executionParams: $what) { __typename
         ... on LaunchRunSuccess { run { runId } }
         ... on RunConfigValidationInvalid { errors { message } }
         ... on Error { message } } }"""
@@ -52,7 +55,7 @@ class Run:
     ended_at: datetime | None
 
 
-def dagster_of(parts: Parts) -> Callable[..., dict[str, Any]]:
+def dagster_of(parts: Parts) -> Dagster:
     """Return what asks Dagster; raise Problem 409 where the server runs without it."""
     if parts.dagster is None:
         raise Problem(409, "this server runs without Dagster, which starts runs", HOW)
@@ -72,7 +75,23 @@ def capture_now(parts: Parts, targets: Sequence[Target], surfaces: Sequence[Surf
     if hindrance := parts.pipeline.barred(targets):
         raise Problem(409, hindrance, "a cool-down ends by itself; the page Collection says what else to do")
     config = {"labels": [one.label for one in targets], "surfaces": list(surfaces)}
-    answer = ask(LAUNCH, where=place_of(ask), config=config)["launchRun"]
+    return launched(ask, {"selector": {**place_of(ask), "jobName": JOB}, "runConfigData": config})
+
+
+def derive_now(parts: Parts, surface: str, day: date) -> str:
+    """Ask for a run that derives the lists of a round, and whatever was judged again since; return its id.
+
+    The sensor of the publication publishes it. Raises as `capture_now`.
+    """
+    ask = dagster_of(parts)
+    asset = {"jobName": ASSETS, "assetSelection": [{"path": [DERIVING[surface]]}]}
+    partition = {"tags": [{"key": "dagster/partition", "value": day.isoformat()}]}
+    return launched(ask, {"selector": {**place_of(ask), **asset}, "executionMetadata": partition})
+
+
+def launched(ask: Dagster, what: dict[str, Any]) -> str:
+    """Return the id of a run that Dagster has taken; raise Problem 503 where it does not."""
+    answer = ask(LAUNCH, what=what)["launchRun"]
     if answer["__typename"] != "LaunchRunSuccess":
         said = "; ".join(one["message"] for one in answer.get("errors", [answer]))
         problem = f"Dagster does not take the run: {said}"
@@ -81,16 +100,12 @@ def capture_now(parts: Parts, targets: Sequence[Target], surfaces: Sequence[Surf
     return run_id
 
 
-def place_of(ask: Callable[..., dict[str, Any]]) -> dict[str, str]:
-    """Return where Dagster has the job; raise Problem 503 where none of its code locations is loaded that does."""
+def place_of(ask: Dagster) -> dict[str, str]:
+    """Return where Dagster has our jobs; raise Problem 503 where none of its code locations is loaded that does."""
     for location in ask(WHERE)["workspaceOrError"].get("locationEntries", ()):
         for repository in (location["locationOrLoadError"] or {}).get("repositories", ()):
             if JOB in [job["name"] for job in repository["jobs"]]:
-                return {
-                    "repositoryLocationName": location["name"],
-                    "repositoryName": repository["name"],
-                    "jobName": JOB,
-                }
+                return {"repositoryLocationName": location["name"], "repositoryName": repository["name"]}
     raise Problem(503, f"Dagster has not loaded the job {JOB}", "see Deployment in the Dagster UI", LATER)
 
 

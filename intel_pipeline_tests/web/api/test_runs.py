@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dagster import AssetKey
 from dagster._core.launcher.sync_in_memory_run_launcher import SyncInMemoryRunLauncher
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
+from sqlalchemy import text
 
 from intel_pipeline.client import ApiError, Client
 from intel_pipeline.defs.running import dagster_home
@@ -29,6 +31,7 @@ from intel_pipeline_tests.web.api.serving import serving
 from intel_pipeline_tests.worlds import add_session
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
+OF_TWO = ("desk-002", "followers")
 NOBODY = "0b3c4a0e-6a3f-4d67-8f0e-0d5f0c6f7e11"
 WORKSPACE = "load_from: [{python_module: {module_name: intel_pipeline.definitions, location_name: intel_pipeline}}]"
 
@@ -155,3 +158,21 @@ def test_a_server_without_dagster_says_what_captures_instead(site, address):
     with site.browser("admin") as ada:
         assert "/capture" not in ada.get("/watchlist").text
     assert site.parts.registry.audit.newest(Sought(what="capture asked for"), 9) == []
+
+
+def test_what_an_accepted_list_teaches_is_derived_by_a_run_of_its_own(with_dagster, ui, pipeline):
+    with serving(with_dagster.door) as url:
+        client(with_dagster, url).capture_now(["desk-002"], ["profile", "followers"])
+    the_daemon_looks_once(ui)
+    [capture] = [one for one in pipeline.registry.captures.latest() if (one.target, one.surface) == OF_TWO]
+    with pipeline.registry.engine.begin() as connection:
+        held = text("update captures set verdict = 'suspect', held = true, missing_count = 40 where capture_id = :id")
+        connection.execute(held, {"id": capture.capture_id})
+    with with_dagster.browser("admin") as ada:
+        answer = ada.post(f"/health/captures/{capture.capture_id}/accept")
+        assert answer.status_code == 303
+        the_daemon_looks_once(ui)
+        assert "done" in ada.get(answer.headers["location"]).text
+    run_id = answer.headers["location"].removeprefix("/runs/").partition("?")[0]
+    records = ui.workspace.instance.fetch_materializations(AssetKey("follower_changes"), limit=1).records
+    assert (records[0].run_id, records[0].partition_key) == (run_id, capture.round.isoformat())
