@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TypeGuard
 
+import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.cases import KEY, NUMBER
+from intel_pipeline.changes.places import HEAD, Listing, Places, differing_places
 from intel_pipeline.changes.sorted_join import Pairs, paired
 from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
 # A member of a list: `position` counts from the top of the list, null where that is not known.
 MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
 SHOWN = ["username", "position"]
-# So many of the earlier list's first entries tell in which order a list is kept.
-HEAD = 100
 # Greater than every id: case and id make one number, by which the rows of all cases are sorted.
 BEYOND = 2**37
 # A list that is held, or read as it is needed.
@@ -43,8 +45,65 @@ def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     """Compare the lists of each case: MEMBER columns, sorted by `user_id` and distinct in it; ValueError where one is not.
 
     A list that has the column FINGERPRINT is compared without reading its texts; names and positions are then
-    read of those who differ, and of the later list `more` columns. Only what differs is ever held as a whole.
+    read of those who differ, and of the later list `more` columns. Only what differs is ever held as a whole, unless
+    all lists are held already.
     """
+    held = [(earlier, later) for earlier, later in lists if is_held(earlier) and is_held(later)]
+    if len(held) < len(lists):
+        return compared_in_stream(lists, more)
+    earlier, later = ([pair[side] for pair in held] for side in (0, 1))
+    return compared_at_places(laid(earlier, SHOWN), laid(later, [*SHOWN, *more]))
+
+
+def is_held(listed: Listed) -> TypeGuard[pl.DataFrame]:
+    """Tell whether a list is in memory."""
+    return isinstance(listed, pl.DataFrame)
+
+
+def laid(lists: Sequence[pl.DataFrame], columns: Sequence[str]) -> Listing:
+    """Return lists that are held, one after the other; a list without FINGERPRINT gets it. Rows have `columns`."""
+    wanted = ["user_id", *columns, FINGERPRINT]
+    rows = pl.concat([(one if FINGERPRINT in one.columns else fingerprinted(one)).select(wanted) for one in lists])
+    # Laid together are only the numbers, which are gone through row by row; texts are picked here and there.
+    cases = np.repeat(np.arange(len(lists)), [one.height for one in lists])
+    return Listing(
+        keys=rows["user_id"].to_numpy() + cases * BEYOND,
+        fingerprints=rows[FINGERPRINT].to_numpy(),
+        positions=rows["position"].to_numpy(),
+        rows=lambda places: rows[places].select(columns),
+    )
+
+
+def compared_at_places(before: Listing, after: Listing) -> Compared:
+    """Return what differs between lists whose rows have SHOWN, of `after` more columns too; ValueError as `compared`."""
+    found = differing_places(before, after)
+    missing, altered_before, head_before = picked(before, found.missing_before, found.altered_before, found.head_before)
+    arrived, altered, head = picked(after, found.arrived, found.altered, found.head)
+    previous = altered_before["username"].alias("previous_username")
+    renamed = pl.DataFrame([*altered.select(*KEY, "username"), previous])
+    return Compared(
+        arrived=arrived,
+        missing=missing,
+        altered=altered,
+        renamed=renamed.filter(renamed["username"] != previous),
+        head=pl.DataFrame([head["case"], head_before["position"].alias("position_before"), head["position"]]).sort(
+            "case", "position"
+        ),
+    )
+
+
+def picked(listing: Listing, *places: Places) -> list[pl.DataFrame]:
+    """Return the rows at each of these arrays of places, with `case` and `user_id`; they are asked for at once."""
+    everywhere = np.concatenate(places)
+    keys = listing.keys[everywhere]
+    numbers = [pl.Series("case", (keys // BEYOND).astype(np.int32)), pl.Series("user_id", keys % BEYOND)]
+    rows = pl.DataFrame([*numbers, *listing.rows(everywhere)])
+    starts = [0, *accumulate(map(len, places))]
+    return [rows[start:end] for start, end in pairwise(starts)]
+
+
+def compared_in_stream(lists: Sequence[Lists], more: Sequence[str]) -> Compared:
+    """Compare lists of which some are not held, as `compared`."""
     before = keyed([earlier for earlier, _ in lists], *SHOWN, FINGERPRINT)
     after = keyed([later for _, later in lists], *SHOWN, FINGERPRINT, *more)
     found = differing(before, after).collect()
@@ -67,7 +126,7 @@ def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     )
 
 
-def differing(before: Listed, after: Listed) -> Pairs:
+def differing(before: pl.LazyFrame, after: pl.LazyFrame) -> Pairs:
     """Return the query for `key` and `key_after` of those in one list only, and of those who are shown otherwise.
 
     `before`, `after`: as `keyed` returns them, with FINGERPRINT.
@@ -79,22 +138,11 @@ def differing(before: Listed, after: Listed) -> Pairs:
     return pairs.where(alone | otherwise, "key", "key_after")
 
 
-def keyed(lists: Sequence[Listed], *columns: str) -> Listed:
+def keyed(lists: Sequence[Listed], *columns: str) -> pl.LazyFrame:
     """Return the rows of all lists with the one number of their case and id, `key`, and these columns.
 
-    Held where all of them are. A list without FINGERPRINT gets it, where that is one of the columns.
+    A list without FINGERPRINT gets it, where that is one of the columns.
     """
-    import numpy as np
-
-    held = [listed for listed in lists if isinstance(listed, pl.DataFrame)]
-    if len(held) == len(lists):
-        wanted = ["user_id", *columns]
-        whole = [listed if {*wanted} <= {*listed.columns} else fingerprinted(listed) for listed in held]
-        rows = pl.concat([listed[wanted] for listed in whole])
-        cases = np.repeat(np.arange(len(held)), [listed.height for listed in held])
-        # Laid together are only the numbers, which are gone through row by row; texts are picked here and there.
-        numbers = [rows[name].rechunk() for name in columns if rows.schema[name].is_numeric()]
-        return rows.with_columns((rows["user_id"].rechunk() + pl.Series(cases * BEYOND)).alias("key"), *numbers)
     frames = []
     for case, listed in enumerate(lists):
         own = fingerprinted(listed.lazy()) if FINGERPRINT in columns else listed.lazy()
@@ -104,18 +152,11 @@ def keyed(lists: Sequence[Listed], *columns: str) -> Listed:
     return pl.concat(frames)
 
 
-def members(listed: Listed, keys: pl.Series, more: Sequence[str] = (), *, head: bool = False) -> pl.DataFrame:
+def members(listed: pl.LazyFrame, keys: pl.Series, more: Sequence[str] = (), *, head: bool = False) -> pl.DataFrame:
     """Return `key`, `username`, `position` and `more` of those with `keys`, and of the first HEAD entries, by `key`."""
-    columns = ["key", *SHOWN, *more]
-    if isinstance(listed, pl.DataFrame):
-        # It is sorted, and a search costs a tenth of a filter.
-        places = listed["key"].search_sorted(keys)
-        there = places.filter(keys == listed["key"].gather(places, null_on_oob=True))
-        top = listed.select((pl.col("position") < HEAD).arg_true()).to_series() if head else places.clear()
-        return listed[pl.concat([there, top.cast(places.dtype)]).unique().sort()].select(columns)
     wanted = pl.col("key").is_in(keys.implode())
     chosen = wanted | (pl.col("position") < HEAD) if head else wanted
-    return listed.filter(chosen).select(columns).collect(engine="streaming").sort("key")
+    return listed.filter(chosen).select("key", *SHOWN, *more).collect(engine="streaming").sort("key")
 
 
 def placed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.histories import Taught
+from intel_pipeline.changes.taught import Taught
 from intel_pipeline.contracts.change import MOMENT
 
 BEGINNINGS = ("present", "followed", "refollowed", "revealed")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
 
 # Sorted ids shrink to a quarter in this encoding; Polars reads it and cannot write it.
 DELTA = "DELTA_BINARY_PACKED"
@@ -89,13 +90,27 @@ def scanned(path: Path, schema: "pl.Schema", unreadable: Exception) -> "pl.LazyF
 
 
 def whole(path: Path, columns: list[str]) -> Iterator["pl.DataFrame"]:
-    """Yield `columns` of each row group; PyArrow decodes sorted ids in two thirds of Polars' time."""
-    import polars as pl
+    """Yield `columns` of each row group."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            yield pl.DataFrame(file.read_row_group(number, columns=columns, use_threads=False))
+        yield from groups(file, columns)
+
+
+def groups(file: "ParquetFile", columns: list[str]) -> Iterator["pl.DataFrame"]:
+    """Yield `columns` of each row group; PyArrow decodes sorted ids in two thirds of Polars' time."""
+    import polars as pl
+
+    for number in range(file.num_row_groups):
+        yield pl.DataFrame(file.read_row_group(number, columns=columns, use_threads=False))
+
+
+def read(file: "ParquetFile", columns: list[str]) -> "pl.DataFrame":
+    """Return `columns` of all rows, in the order of the file."""
+    import polars as pl
+
+    frames = [*groups(file, columns)]
+    return pl.concat(frames) if frames else pl.DataFrame(file.schema_arrow.empty_table().select(columns))
 
 
 def chosen(path: Path, columns: list[str], predicate: "pl.Expr | None", rows: int | None) -> Iterator["pl.DataFrame"]:

@@ -1,7 +1,7 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,8 @@ from intel_pipeline.sorting import strictly_increasing
 
 if TYPE_CHECKING:
     import polars as pl
-    from pyarrow.parquet import FileMetaData
+    from numpy.typing import NDArray
+    from pyarrow.parquet import FileMetaData, ParquetFile
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
@@ -118,26 +119,33 @@ def read(lake: Path, path: str | Path, columns: list[str] | None = None) -> "pl.
 
 def held(lake: Path, path: str | Path, columns: list[str]) -> "pl.DataFrame":
     """Return the rows of a list with `columns`, and with FINGERPRINT, computed where the file has none; as `read`."""
-    from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
+    from intel_pipeline.contracts.attributes import ATTRIBUTES, FINGERPRINT, fingerprinted
 
-    frame = checked(lake / path, columns)
-    return frame if FINGERPRINT in frame.columns else fingerprinted(frame.lazy()).collect()
+    wanted = list(dict.fromkeys([*columns, FINGERPRINT]))
+    frame = checked(lake / path, wanted)
+    if FINGERPRINT in frame.columns:
+        return frame
+    return fingerprinted(checked(lake / path, [*wanted, *ATTRIBUTES])).select(wanted)
 
 
 def checked(file: Path, columns: list[str] | None) -> "pl.DataFrame":
     """Return the rows with those of `columns` that the file has, sorted and as many as its footer says; as `read`."""
-    import polars as pl
-
-    footer = read_footer(file)
-    try:
-        known = [name for name in columns if name in pl.read_parquet_schema(file)] if columns else None
-        frame = pl.read_parquet(file, columns=known)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise damaged(file, UNREADABLE) from error
+    with opened(file) as parquet:
+        footer = footer_in(parquet.metadata, file)
+        names = parquet.schema_arrow.names
+        frame = row_groups.read(parquet, [name for name in columns or names if name in names])
     key = footer["sorted_by"]
     if frame.height != footer["rows"] or key not in frame.columns or not strictly_increasing(frame, key):
         raise damaged(file, UNTRUE)
     return frame.set_sorted(key)
+
+
+def rows_at(lake: Path, path: str | Path, places: "NDArray[Any]", columns: Sequence[str]) -> "pl.DataFrame":
+    """Return `columns` of the rows at some places, in the order of these; DamagedFileError where they cannot be read."""
+    import polars as pl
+
+    with opened(lake / path) as parquet:
+        return pl.DataFrame(parquet.read(columns=[*columns], use_threads=False).take(places)).select(columns)
 
 
 def scan(lake: Path, path: str | Path) -> "pl.LazyFrame":
@@ -210,15 +218,27 @@ def read_footer(path: Path) -> dict[str, Any]:
 
 def metadata_of(path: Path) -> "FileMetaData":
     """Return what Parquet keeps of the file besides its rows, or raise DamagedFileError."""
+    with opened(path) as parquet:
+        return parquet.metadata
+
+
+@contextmanager
+def opened(path: Path) -> "Iterator[ParquetFile]":
+    """Read a file in here; DamagedFileError where it, or what is read of it, cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_metadata(path)
+        parquet = pq.ParquetFile(path)
     except FileNotFoundError as error:
         raise damaged(path, "it is missing") from error
     except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise damaged(path, "it is cut short or no Parquet file") from error
+    try:
+        with parquet:
+            yield parquet
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(path, UNREADABLE) from error
 
 
 def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.histories import Histories
-from intel_pipeline.warehouse.landing.histories import Learned, learning_anew
+from intel_pipeline.warehouse.landing.learning import Learned, learning_anew
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed
 

@@ -1,17 +1,20 @@
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from intel_pipeline.changes.comparison import HEAD, MEMBER, compared, differing, keyed, listing
+from intel_pipeline.changes.comparison import MEMBER, Compared, compared, differing, keyed, listing
+from intel_pipeline.changes.places import HEAD
 from intel_pipeline.contracts.attributes import FINGERPRINT
 
 # Who is in a list, under which name; the order of the list is that of the dictionary.
 People = dict[int, str]
-Way = Callable[[pl.LazyFrame], pl.LazyFrame]
+Way = Callable[[pl.LazyFrame], pl.DataFrame | pl.LazyFrame]
 people = st.dictionaries(st.integers(1, 60), st.sampled_from(["ann", "bob", "cid"]), max_size=40)
 
 
@@ -28,7 +31,12 @@ def plan(before: pl.LazyFrame, after: pl.LazyFrame) -> str:
     return graph
 
 
-ways_to_know = st.sampled_from([listing, pl.LazyFrame.lazy])
+def known(members: pl.LazyFrame) -> pl.DataFrame:
+    return listing(members).collect()
+
+
+ways_to_know = st.sampled_from([listing, pl.LazyFrame.lazy, known, pl.LazyFrame.collect])
+ways_to_hold = st.sampled_from([pl.LazyFrame.lazy, known, pl.LazyFrame.collect])
 
 
 @given(people, people, ways_to_know, ways_to_know)
@@ -52,11 +60,11 @@ def test_it_agrees_with_comparing_one_by_one(
     assert found.arrived.schema == {"case": pl.Int32(), **MEMBER}
 
 
-@given(st.lists(st.tuples(people, people), min_size=1, max_size=4))
-def test_lists_of_many_cases_are_compared_as_each_by_itself(pairs: list[tuple[People, People]]) -> None:
-    lists = [(listed(before), listed(after)) for before, after in pairs]
+@given(st.lists(st.tuples(people, people), min_size=1, max_size=4), ways_to_hold)
+def test_lists_of_many_cases_are_compared_as_each_by_itself(pairs: list[tuple[People, People]], hold: Way) -> None:
+    lists = [(hold(listed(before)), hold(listed(after))) for before, after in pairs]
     together, apart = compared(lists), [compared([pair]) for pair in lists]
-    for name in ("arrived", "missing", "renamed", "head"):
+    for name in ("arrived", "missing", "altered", "renamed", "head"):
         parts = [getattr(one, name).with_columns(case=pl.lit(case, pl.Int32)) for case, one in enumerate(apart)]
         assert getattr(together, name).equals(pl.concat(parts))
 
@@ -68,15 +76,25 @@ def test_the_head_ends_after_its_number_of_places() -> None:
     assert found.head["position"].is_sorted()
 
 
-def test_whose_place_is_not_known_is_not_in_the_head() -> None:
+@pytest.mark.parametrize("hold", [pl.LazyFrame.lazy, known])
+def test_whose_place_is_not_known_is_not_in_the_head(hold: Way) -> None:
     nowhere = listed({1: "ann", 2: "bob"}).with_columns(position=pl.lit(None, pl.Int64))
-    assert compared([(nowhere, listed({1: "ann", 2: "bob"}))]).head.is_empty()
+    assert compared([(hold(nowhere), hold(listed({1: "ann", 2: "bob"})))]).head.is_empty()
 
 
+@given(people, people)
+def test_lists_that_are_held_differ_by_the_same_as_lists_in_a_stream(before: People, after: People) -> None:
+    lists = listed(before), listed(after)
+    held, streamed = compared([tuple(map(known, lists))]), compared([tuple(map(listing, lists))])
+    for part in fields(Compared):
+        assert_frame_equal(getattr(held, part.name), getattr(streamed, part.name))
+
+
+@pytest.mark.parametrize("hold", [pl.LazyFrame.lazy, pl.LazyFrame.collect])
 @pytest.mark.parametrize("user_ids", [[2, 1], [1, 1], [1, None]], ids=["backwards", "repeated", "null"])
-def test_a_list_that_is_not_sorted_is_refused(user_ids: list[int | None]) -> None:
-    good = listed({1: "ann", 2: "bob"})
-    bad = pl.LazyFrame({"user_id": user_ids, "username": ["ann", "bob"], "position": [0, 1]}, schema=MEMBER)
+def test_a_list_that_is_not_sorted_is_refused(user_ids: list[int | None], hold: Way) -> None:
+    good = hold(listed({1: "ann", 2: "bob"}))
+    bad = hold(pl.LazyFrame({"user_id": user_ids, "username": ["ann", "bob"], "position": [0, 1]}, schema=MEMBER))
     with pytest.raises(ValueError, match="before is not sorted by key"):
         compared([(bad, good)])
     with pytest.raises(ValueError, match="after is not sorted by key"):

@@ -7,7 +7,7 @@ import pytest
 
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.pipeline import Pipeline
-from intel_pipeline.warehouse.landing import histories
+from intel_pipeline.warehouse.landing import learning
 from intel_pipeline.warehouse.landing.surfaces import SURFACES
 from intel_pipeline.warehouse.rebuilding import rebuild
 from intel_pipeline.warehouse.writer import connected
@@ -57,7 +57,7 @@ def test_histories_that_are_too_long_to_be_held_are_learned_part_by_part(
     everybody = [capture for part in pipeline.registry.captures.histories() for capture in part]
     landed(pipeline, file, everybody)
     grown = everything(file)
-    monkeypatch.setattr(histories, "HELD", entries)
+    monkeypatch.setattr(learning, "HELD", entries)
     rebuild(pipeline, None, quiet)
     assert everything(file) == grown
 

@@ -104,3 +104,5 @@ def test_lines_are_drawn_over_time_bars_over_words_and_nothing_where_keys_repeat
     assert chart_of(["name", "count"], ["VARCHAR", "BIGINT"], [["a", 2], ["b", 1]])["series"][0]["type"] == "bar"
     assert chart_of(["name", "count"], ["VARCHAR", "BIGINT"], [["a", 2], ["a", 1]]) is None
     assert chart_of(["name"], ["VARCHAR"], [["a"], ["b"]]) is None
+    # A list of numbers is none.
+    assert chart_of(["name", "counts"], ["VARCHAR", "BIGINT[]"], [["a", [2]], ["b", [1]]]) is None

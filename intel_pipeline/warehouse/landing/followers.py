@@ -14,9 +14,10 @@ from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.gathering import after_incomplete
-from intel_pipeline.warehouse.landing.histories import Learned, land_histories, write_all
+from intel_pipeline.warehouse.landing.histories import land_histories, write_all
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
+from intel_pipeline.warehouse.landing.learning import Learned
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import keep_lost, lost_among
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding

@@ -9,7 +9,7 @@ import polars as pl
 
 from intel_pipeline.changes.comparison import Compared, Listed
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.histories import Differing
+from intel_pipeline.changes.links import Differing
 from intel_pipeline.changes.standing import brought_up_to_date
 from intel_pipeline.lake import difference_file
 from intel_pipeline.lake.difference_file import Against

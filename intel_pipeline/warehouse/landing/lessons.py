@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.histories import Said, Taught
+from intel_pipeline.changes.taught import Said, Taught
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.warehouse.writer import Transaction
 

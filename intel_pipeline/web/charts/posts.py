@@ -38,10 +38,9 @@ def by_age(ages: Rows, curves: Rows) -> dict[str, Any]:
 def cadence(rows: Rows) -> dict[str, Any]:
     """Return the rows of `posting_cadence` as bars by week, each of its kinds of posts."""
     return {
-        "useUTC": True,
         "tooltip": {"trigger": "axis"},
         "legend": {},
-        "xAxis": {"type": "time"},
+        "xAxis": {"type": "category", "data": [f"{row['week'].day} {row['week']:%b}" for row in rows]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {
@@ -49,7 +48,7 @@ def cadence(rows: Rows) -> dict[str, Any]:
                 "name": kind,
                 "stack": "posts",
                 "barMaxWidth": 26,
-                "data": [[f"{row['week']}T00:00:00Z", row[kind]] for row in rows],
+                "data": [row[kind] for row in rows],
             }
             for kind in ("images", "videos", "sidecars")
         ],

@@ -62,7 +62,7 @@ def chart_of(table: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"data": there},
-        "xAxis": {"type": "category", "data": [row["at"] for row in table]},
+        "xAxis": {"type": "category", "data": [row["at"] for row in table], "axisLabel": {"alignMaxLabel": "right"}},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": series,
     }
@@ -79,7 +79,7 @@ def cost_of(table: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {"data": list(names)},
-        "xAxis": {"type": "category", "data": [row["at"] for row in table]},
+        "xAxis": {"type": "category", "data": [row["at"] for row in table], "axisLabel": {"alignMaxLabel": "right"}},
         "yAxis": [
             {"type": "value", "name": "seconds", "min": 0},
             {"type": "value", "name": "MB", "min": 0, "splitLine": {"show": False}},

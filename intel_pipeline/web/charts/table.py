@@ -1,9 +1,10 @@
 """A chart of whatever a query came to, where it has a first column to go by and numbers beside it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
+NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
 MOST_SERIES, MOST_BARS = 6, 60
 
 
@@ -15,9 +16,7 @@ def chart_of(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequen
     by_time = first is not None
     if first is None:
         first = next((place for place, kind in enumerate(types) if kind == "VARCHAR"), None)
-    measured = [
-        place for place, kind in enumerate(types) if kind.startswith(NUMBERS) and not columns[place].endswith("_id")
-    ]
+    measured = [place for place, kind in enumerate(types) if is_number(kind) and not columns[place].endswith("_id")]
     if first is None or not measured:
         return None
     keys = [row[first] for row in rows]
@@ -43,3 +42,8 @@ def chart_of(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequen
         "yAxis": {"type": "value", "scale": by_time},
         "series": series,
     }
+
+
+def is_number(kind: str) -> bool:
+    """Tell whether a type of DuckDB is one of numbers; a list of numbers is none."""
+    return NUMBER.fullmatch(kind) is not None

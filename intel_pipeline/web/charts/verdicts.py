@@ -45,7 +45,11 @@ def chart_of(table: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"data": there},
-        "xAxis": {"type": "category", "data": [row["day"].isoformat() for row in table]},
+        "xAxis": {
+            "type": "category",
+            "data": [row["day"].isoformat() for row in table],
+            "axisLabel": {"alignMaxLabel": "right"},
+        },
         "yAxis": {"type": "value", "minInterval": 1},
         "series": series,
     }

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from intel_pipeline.warehouse.reading import QueryError
 from intel_pipeline.web.access.who import Reader
-from intel_pipeline.web.charts.table import chart_of
+from intel_pipeline.web.charts.table import chart_of, is_number
 from intel_pipeline.web.csv_files import attached, pieces
 from intel_pipeline.web.parts import Provided
 from intel_pipeline.web.questions import about, questions
@@ -45,6 +45,7 @@ def query(
         sql=sql,
         answer=answer,
         refused=refused,
+        numeric=[is_number(kind) for kind in answer.types] if answer else None,
         option=chart_of(answer.columns, answer.types, answer.rows) if answer else None,
         questions=[about(question, labels) for question in questions()],
     )
