@@ -57,7 +57,7 @@ pages: $(READY) $(RIVALS) ## the dashboard at a million changes, beside Streamli
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra excel --extra keyring --extra postgresql --group dev \
+		--no-annotate --no-header --extra charts --extra excel --extra keyring --extra postgresql --group dev \
 		pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header benchmarks/rivals/requirements.in --output-file benchmarks/rivals/requirements.lock

@@ -281,6 +281,15 @@ class Settings(Folders):
             examples=["30"],
         ),
     ] = 30
+    audit_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3650,
+            description="Days for which the audit keeps what was done, by whom.",
+            examples=["365"],
+        ),
+    ] = 365
     sign_in_idle_hours: Annotated[
         int,
         Field(

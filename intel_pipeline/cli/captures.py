@@ -10,6 +10,7 @@ from intel_pipeline.capture.outcome import Verdict
 from intel_pipeline.capture.page import Record
 from intel_pipeline.capture.raw_pages import kept_until, place_of, records_of
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
+from intel_pipeline.cli.users import operator
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
@@ -96,7 +97,7 @@ def accept(
     from intel_pipeline.warehouse.derive import publish_now
 
     with opened() as pipeline:
-        capture = pipeline.registry.captures.accept(capture_id)
+        capture = pipeline.registry.captures.accept(operator(), capture_id)
         out.print(f"accepted {plain(capture_id)} ({plain(capture.target)}): {plain('; '.join(capture.reasons))}")
         if capture.round is None:
             err.print("It belongs to no round; the next tick derives what it teaches")

@@ -7,7 +7,7 @@ from typing import Any
 
 from intel_pipeline.client.connection import Connection
 from intel_pipeline.replacement import replaced
-from intel_pipeline.web.models.captures import Capture, Snapshot, SnapshotRows
+from intel_pipeline.web.models.captures import Capture, Snapshot, SnapshotRows, Surface
 from intel_pipeline.web.models.changes import FollowerChange, ProfileChange
 from intel_pipeline.web.models.metrics import (
     AgeEngagement,
@@ -20,7 +20,7 @@ from intel_pipeline.web.models.metrics import (
 )
 from intel_pipeline.web.models.posts import Post, Standing
 from intel_pipeline.web.models.questions import Answer, Export, NewExport, Question
-from intel_pipeline.web.models.running import Health, Session
+from intel_pipeline.web.models.running import Health, NewRun, Run, Session
 from intel_pipeline.web.models.targets import NewTarget, Target, TargetChange
 
 PIECE = 1 << 20
@@ -165,6 +165,15 @@ class Client:
     def save_export(self, export_id: str, path: Path) -> Path:
         """Write the file of an export that is done to `path`, whole or not at all."""
         return self._save(f"/exports/{export_id}/file", path)
+
+    def capture_now(self, targets: Sequence[str], surfaces: Sequence[Surface] = ()) -> Run:
+        """Have targets captured now, or only some surfaces of theirs; `run` tells when it is done."""
+        wanted = NewRun(targets=list(targets), surfaces=list(surfaces))
+        return Run.model_validate(self.server.send("POST", "/runs", body=wanted).json())
+
+    def run(self, run_id: str) -> Run:
+        """Return how a run stands."""
+        return self.server.get(Run, f"/runs/{run_id}")
 
     def sessions(self) -> list[Session]:
         """Return how the sessions stand."""

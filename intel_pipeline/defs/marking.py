@@ -7,7 +7,7 @@ CAPTURING, READING, RUNNING = ["team:capturing"], ["team:reading"], ["team:runni
 
 
 def tags(
-    reads: Literal["instagram", "lake", "warehouse", "publication", "dagster"],
+    reads: Literal["instagram", "lake", "warehouse", "publication", "registry", "dagster"],
     personal_data: Literal["targets", "followers", "none"],
 ) -> dict[str, str]:
     """Return the tags of an asset; `personal_data`: whose there is in what it makes, none of which is in Dagster."""

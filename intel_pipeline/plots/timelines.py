@@ -20,6 +20,19 @@ STYLE = (
     ".plot .up{fill:#17713c}.plot .late{fill:#0e7490;fill-opacity:.55}.plot .down{fill:#b3261e}"
     ".plot .open{fill:#b3261e;fill-opacity:.3}"
 )
+# What is what in each of them, by the class that it is drawn with.
+GROWTH = {
+    "r": "reported by Instagram",
+    "l": "listed, by complete captures",
+    "b": "where a complete list is expected",
+    "n": "captures that prove nothing",
+}
+MOVEMENT = {
+    "up": "followed",
+    "late": "listed late, may have followed long before",
+    "down": "left, proven",
+    "open": "suspected, no loss until it is confirmed",
+}
 
 
 @dataclass(frozen=True, slots=True)

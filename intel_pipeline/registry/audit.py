@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from intel_pipeline.registry.access_models import AuditEntry
@@ -43,7 +43,7 @@ def record(db: Session, actor: Actor, what: str, about: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The audit in the registry. Nothing changes an entry, nor takes one away."""
+    """The audit in the registry. Nothing changes an entry; its age alone takes one away."""
 
     engine: Engine
 
@@ -51,6 +51,23 @@ class Audit:
         """Write down what somebody does beside the registry."""
         with Session(self.engine) as db, db.begin():
             record(db, actor, what, about)
+
+    def older(self, than: datetime) -> int:
+        """Return how many entries are older than a moment."""
+        with Session(self.engine) as db:
+            return db.scalar(select(func.count()).where(AuditEntry.at < than)) or 0
+
+    def forget(self, before: datetime) -> int:
+        """Remove the entries of before a moment, some at a time so that nobody waits long; return how many."""
+        removed = 0
+        old = select(AuditEntry.audit_id).where(AuditEntry.at < before).limit(PAGE)
+        while True:
+            with Session(self.engine) as db, db.begin():
+                numbers = db.scalars(old).all()
+                if not numbers:
+                    return removed
+                db.execute(delete(AuditEntry).where(AuditEntry.audit_id.in_(numbers)))
+            removed += len(numbers)
 
     def newest(self, sought: Sought, most: int, before: int | None = None) -> list[AuditEntry]:
         """Return up to `most` entries, newest first; `before`: older ones than that entry only."""

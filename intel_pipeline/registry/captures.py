@@ -14,6 +14,7 @@ from intel_pipeline.capture.mass_loss import Resolution
 from intel_pipeline.capture.outcome import Outcome
 from intel_pipeline.capture.shelf_life import why_ended
 from intel_pipeline.errors import CaptureError, RegistryError
+from intel_pipeline.registry.audit import Actor, record
 from intel_pipeline.registry.capture_course import CaptureCourse
 from intel_pipeline.registry.lease import LEASE, abandoned, alive, busy, new_holder
 from intel_pipeline.registry.models import Capture, Target, table_of
@@ -171,12 +172,14 @@ class Captures(CaptureCourse):
             db.add_all(fresh)
         return len(fresh)
 
-    def accept(self, capture_id: str) -> Capture:
-        """Let a capture that is held back count as complete, on the operator's word; raise CaptureError for another."""
+    def accept(self, actor: Actor, capture_id: str) -> Capture:
+        """Let a capture that is held back count as complete, on somebody's word; raise CaptureError for another."""
         capture = self.get(capture_id)
         reason = f"held back for {capture.missing_count} missing at once; accepted by the operator"
-        with self.engine.begin() as connection:
-            was_held = _resolve(connection, Resolution(capture_id, "complete", reason))
+        with Session(self.engine) as db, db.begin():
+            was_held = _resolve(db.connection(), Resolution(capture_id, "complete", reason))
+            if was_held:
+                record(db, actor, "capture accepted", f"{capture.surface} of {capture.target}: {capture_id}")
         if not was_held:
             problem = f"the capture '{capture_id}' is {capture.verdict or 'in progress'} and not held back"
             fix = "nothing: only one held back for a mass loss waits for a word; its reasons say so"

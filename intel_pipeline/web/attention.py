@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from intel_pipeline.capture.soundness import lost_many
 from intel_pipeline.freshness import Late, late
 from intel_pipeline.instagram.source import LISTS
 from intel_pipeline.pipeline import Pipeline
@@ -57,9 +58,8 @@ def of_held(pipeline: Pipeline) -> Iterator[Notice]:
     """Yield lists from which nothing is concluded, since so many are missing at once."""
     for capture in pipeline.registry.captures.latest():
         if capture.held and capture.surface in LISTS:
-            text = f"{capture.surface} of {capture.target}: {capture.missing_count:,} of the list before are missing"
-            more = "what now: wait for the next capture to agree, or accept it (intel-pipeline captures accept)"
-            yield Notice("warn", text, more, f"/health/captures/{capture.capture_id}")
+            text = f"{capture.surface} of {capture.target} is held back: nothing is concluded from it"
+            yield Notice("warn", text, lost_many(capture) or "", f"/health/captures/{capture.capture_id}")
 
 
 def of_growth(pipeline: Pipeline, reading: Reading) -> Iterator[Notice]:

@@ -1,47 +1,55 @@
-"""CSV files as they are downloaded: streamed, and without what a spreadsheet would take for a formula."""
+"""CSV as of RFC 4180, the one way in which it is written here: streamed, and harmless to spreadsheets."""
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from intel_pipeline.exports.formulas import harmless
+from intel_pipeline.web.values import shown
 
 BATCH = 1000
+TYPE = "text/csv; charset=utf-8"
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
     """Return rows as the file `name`.csv, of which only a part is in memory at once."""
-    return attached(name, lines(columns, rows))
+    return attached(name, pieces(columns, ([row[column] for column in columns] for row in rows)))
 
 
-def attached(name: str, pieces: Iterator[bytes]) -> Response:
-    """Return pieces of CSV as the file `name`.csv."""
+def attached(name: str, written: Iterator[bytes], more: Mapping[str, str] | None = None) -> Response:
+    """Return pieces of CSV as the file `name`.csv, with `more` headers."""
     # What goes wrong goes wrong before the first byte is on its way, and can still be said.
-    whole = chain([next(pieces)], pieces)
+    whole = chain([next(written)], written)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(whole, 200, headers, "text/csv; charset=utf-8")
+    return StreamingResponse(whole, 200, {**headers, **(more or {})}, TYPE)
 
 
-def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Yield the lines of a CSV file with a heading, many at a time."""
-    heading: list[Sequence[object]] = [columns]
-    told = ([cell(row[column]) for column in columns] for row in rows)
-    rows_left = chain(heading, told)
-    while batch := list(islice(rows_left, BATCH)):
+def pieces(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield a CSV file with a heading, many lines at a time."""
+    told = ([cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows)
+    left = chain([[harmless(column) for column in columns]], told)
+    while batch := list(islice(left, BATCH)):
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(batch)
+        csv.writer(text).writerows(batch)
         yield text.getvalue().encode()
 
 
-def cell(value: object) -> object:
-    """Return a value as a cell: moments in UTC as ISO 8601 has them, lists as a sentence, texts without formulas."""
-    if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if isinstance(value, list | tuple):
-        value = "; ".join(map(str, value))
-    return harmless(value) if isinstance(value, str) else value
+def cell(value: object, column: str = "") -> str:
+    """Return a value as a cell: as JSON has it where it is no text, and without formulas where it may be one."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return harmless(value)
+        case bool():
+            return str(value).lower()
+        case int() | float() | Decimal():
+            return str(value)
+    told = shown(value, column)
+    return harmless(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import dagster as dg
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
-from dagster_webserver.app import create_app_from_workspace_process_context
+from dagster_webserver.webserver import DagsterWebserver
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,6 +37,7 @@ MOST_TOKENS = 20_000
 # A browser opens its web socket anew by itself, and is then asked anew who it is.
 SOCKET_SECONDS = 900
 GOING_AWAY = 1001
+LATER = {"Retry-After": "5"}
 
 Use = Literal["read", "graphql", "report", "admin", "closed"]
 # By the path of Dagster's route (dagster_webserver/webserver.py, 1.13.27).
@@ -80,15 +81,27 @@ class DagsterUI:
     """The guarded application, for paths from /dagster on."""
 
     app: Starlette
-    instance: dg.DagsterInstance
+    server: DagsterWebserver[Workspace, WorkspaceRequestContext]
+    workspace: Workspace
 
     def heartbeats(self) -> Mapping[str, datetime | None]:
         """Return when each daemon that has to run was last heard of, None for never."""
-        beats = self.instance.get_daemon_heartbeats()
+        instance = self.workspace.instance
+        beats = instance.get_daemon_heartbeats()
         return {
             name: datetime.fromtimestamp(beats[name].timestamp, UTC) if name in beats else None
-            for name in self.instance.get_required_daemon_types()
+            for name in instance.get_required_daemon_types()
         }
+
+    def ask(self, document: str, **variables: object) -> dict[str, Any]:
+        """Return what a GraphQL document of ours comes to, mutations too: whoever calls has seen to it that it may be."""
+        with self.workspace.create_request_context() as context:
+            answer = asyncio.run(self.server.gen_graphql_response(context, document, variables, None))
+        told = json.loads(bytes(answer.body))
+        if "errors" in told:
+            raise Problem(503, f"Dagster: {told['errors'][0]['message']}", "see Deployment in the Dagster UI", LATER)
+        data: dict[str, Any] = told["data"]
+        return data
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on to Dagster what whoever asks may do, in a form of which that can be told."""
@@ -112,7 +125,8 @@ def opened(home: Path, workspace: Path) -> Iterator[DagsterUI]:
     with dg.DagsterInstance.from_config(str(home)) as instance:
         instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_OVERFLOW)
         with Workspace(instance, WorkspaceFileTarget([str(workspace)]), version=dg.__version__) as context:
-            yield DagsterUI(create_app_from_workspace_process_context(context, PREFIX, POLL_RATE), instance)
+            server: DagsterWebserver[Workspace, WorkspaceRequestContext] = DagsterWebserver(context, PREFIX, POLL_RATE)
+            yield DagsterUI(server.create_asgi_app(), server, context)
 
 
 def routes(app: Starlette) -> list[BaseRoute]:

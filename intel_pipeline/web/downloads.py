@@ -1,16 +1,13 @@
-"""Tables as files that a spreadsheet opens: streamed, and without what it would take for a formula."""
+"""Answers to named queries as files that a spreadsheet opens."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
-from intel_pipeline.web.csv_files import attached, cell
+from intel_pipeline.web.csv_files import BATCH, attached, pieces
 from intel_pipeline.web.publication import Publications, query
 
-BATCH = 1000
 # For a query that a page cuts to a page's length.
 ALL = 2**31
 
@@ -23,15 +20,7 @@ def as_csv(publications: Publications, name: str, file: str, values: Mapping[str
 def written(publications: Publications, sql: str, values: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield the CSV of an answer, piece by piece: columns that only serve to turn pages are data as well."""
     with publications.reading() as reading:
-        reading.cursor.execute(sql, dict(values))
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow([column[0] for column in reading.cursor.description or ()])
-        while True:
-            rows = reading.cursor.fetchmany(BATCH)
-            writer.writerows([cell(value) for value in row] for row in rows)
-            yield text.getvalue().encode()
-            if not rows:
-                return
-            text.seek(0)
-            text.truncate()
+        cursor = reading.cursor.execute(sql, dict(values))
+        columns = [column[0] for column in cursor.description or ()]
+        batches = iter(lambda: cursor.fetchmany(BATCH), [])
+        yield from pieces(columns, (row for batch in batches for row in batch))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -15,19 +15,23 @@ from intel_pipeline.web.access.access import Access
 from intel_pipeline.web.publication import Publications
 
 Heartbeats = Callable[[], Mapping[str, datetime | None]]
+# A document of GraphQL and its variables, and what Dagster answers.
+Dagster = Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The pipeline (settings, clock, registry), what was published, and who may see it.
 
-    `heartbeats` tells when each of Dagster's daemons was last heard of; None where the server runs without Dagster.
+    `heartbeats` tells when each of Dagster's daemons was last heard of, `dagster` is asked in GraphQL; None where the
+    server runs without Dagster.
     """
 
     pipeline: Pipeline
     publications: Publications
     access: Access
     heartbeats: Heartbeats | None = None
+    dagster: Dagster | None = None
 
     @property
     def settings(self) -> Settings:

@@ -88,7 +88,7 @@ def site(settings: Settings, binding: Binding, dagster: Dagster | None) -> Itera
             from intel_pipeline.web.dagster_ui import opened
 
             ui = stack.enter_context(opened(dagster.home, dagster.workspace))
-        app = create_app(Parts(pipeline, publications, access, ui.heartbeats if ui else None))
+        app = create_app(Parts(pipeline, publications, access, *((ui.heartbeats, ui.ask) if ui else ())))
         yield guarded(Door(side_by_side(app, ui or absent), access), rules(settings, binding)), access
 
 

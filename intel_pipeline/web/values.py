@@ -1,15 +1,11 @@
-"""What DuckDB and Parquet hold, as JSON and CSV say it."""
+"""What DuckDB and Parquet hold, as JSON says it."""
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-
-from intel_pipeline.exports.formulas import harmless
 
 # The largest number that all readers of JSON keep exactly.
 EXACT = 2**53
@@ -41,31 +37,6 @@ def shown(value: object, column: str = "") -> Any:  # noqa: ANN401  whatever JSO
 def names(column: str) -> bool:
     """Tell whether a column's numbers are names in digits, which are never added up."""
     return column == "id" or column.endswith("_id")
-
-
-def cell(value: object, column: str = "") -> str:
-    """Return a value as a CSV file holds it, harmless to spreadsheets."""
-    told = shown(value, column)
-    if told is None:
-        return ""
-    if isinstance(value, int | float | Decimal | date | time):
-        return str(told).lower() if isinstance(value, bool) else str(told)
-    return harmless(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))
-
-
-def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as the lines of a CSV file, without a heading."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerows([cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows)
-    return written.getvalue()
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as a CSV file."""
-    heading = io.StringIO()
-    csv.writer(heading, lineterminator="\n").writerow(map(harmless, columns))
-    return heading.getvalue() + csv_lines(columns, rows)
 
 
 def ndjson_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -11,6 +11,7 @@ from intel_pipeline.capture.judging import past
 from intel_pipeline.errors import CaptureError
 from intel_pipeline.registry.models import Capture
 from intel_pipeline_tests.listed import ListedPipeline, listed_pipeline, lists, next_list
+from intel_pipeline_tests.people import OPERATOR
 
 WHOLE, AFTER = range(1, 1001), range(401, 1001)
 
@@ -119,7 +120,7 @@ def test_a_mass_loss_that_is_over_the_next_morning_stays_suspect_and_waits_no_mo
 def test_the_operators_word_makes_a_held_capture_what_later_ones_are_compared_with(pipeline: ListedPipeline) -> None:
     next_list(pipeline, WHOLE, 1000)
     held = next_list(pipeline, AFTER, 600)
-    accepted = pipeline.registry.captures.accept(held.capture_id)
+    accepted = pipeline.registry.captures.accept(OPERATOR, held.capture_id)
     assert (accepted.verdict, accepted.held) == ("complete", False)
     assert accepted.reasons == ["held back for 400 missing at once; accepted by the operator"]
     assert next_list(pipeline, AFTER, 600).missing_count == 0
@@ -130,9 +131,9 @@ def test_only_a_held_capture_can_be_accepted(pipeline: ListedPipeline) -> None:
     suspect = next_list(pipeline, AFTER, 1000)
     for capture in (whole, suspect):
         with pytest.raises(CaptureError, match=f"'{capture.capture_id}' is {capture.verdict} and not held back"):
-            pipeline.registry.captures.accept(capture.capture_id)
+            pipeline.registry.captures.accept(OPERATOR, capture.capture_id)
     with pytest.raises(CaptureError, match="there is no capture 'nothing'"):
-        pipeline.registry.captures.accept("nothing")
+        pipeline.registry.captures.accept(OPERATOR, "nothing")
     assert verdicts(pipeline) == [("complete", False), ("suspect", False)]
 
 

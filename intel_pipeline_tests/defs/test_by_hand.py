@@ -47,6 +47,13 @@ def test_whom_you_name_is_captured_once_more_and_nobody_else(pipeline, instance)
     assert dict(captured) == {"open": 2, "friendly": 1}
 
 
+def test_somebody_may_want_it_more_than_once_a_day(pipeline, instance):
+    for _ in range(2):
+        assert launched("capture_now", pipeline, instance, labels=["open"], surfaces=["profile"]).success
+    newest = [one for one in pipeline.registry.captures.history("open", "profile") if one.finished_at]
+    assert len(newest) == 3
+
+
 def test_what_is_captured_by_hand_stands_in_the_round_of_the_day(pipeline, instance):
     result = launched("capture_now", pipeline, instance, labels=["open"])
     told = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
@@ -84,6 +91,25 @@ def test_whom_nobody_can_be_meant_by_is_refused_at_once_and_asks_for_nothing(pip
     assert "What now" in error
     assert pipeline.registry.ledger.total() == spent
     assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
+def test_only_the_surfaces_that_you_name_are_captured(pipeline, instance):
+    before = {surface: asked(pipeline, surface) for surface in ("followers", "posts")}
+    result = launched("capture_now", pipeline, instance, labels=["open"], surfaces=["posts"])
+    assert result.success
+    assert asked(pipeline, "followers") == before["followers"]
+    assert asked(pipeline, "posts") > before["posts"]
+    told = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events()}
+    assert told & {*SNAPSHOTS.values()} == {"post_snapshots"}
+
+
+@pytest.mark.parametrize("surface", ["followees", "stories"])
+def test_a_surface_that_is_not_captured_here_is_refused_and_asks_for_nothing(pipeline, instance, surface):
+    spent = pipeline.registry.ledger.total()
+    result = launched("capture_now", pipeline, instance, labels=["open"], surfaces=["profile", surface])
+    error = result.failure_data_for_node("todays_round").error.to_string()
+    assert f"{surface} cannot be captured here" in error
+    assert pipeline.registry.ledger.total() == spent
 
 
 def test_the_planner_asks_for_no_tick_while_somebody_captures_by_hand(pipeline, instance):

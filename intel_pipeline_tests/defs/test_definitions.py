@@ -12,7 +12,15 @@ def test_the_definitions_load_and_hold_the_assets_of_the_design():
     names = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     snapshots = {"profile_snapshots", "follower_snapshots", "followee_snapshots", "post_snapshots"}
     changes = {"profile_changes", "follower_changes", "followees", "post_metrics", "settlements"}
-    assert names == snapshots | changes | {"publication", "exports", "reports", "raw_pages", "run_logs", "run_events"}
+    assert names == snapshots | changes | {
+        "publication",
+        "exports",
+        "reports",
+        "raw_pages",
+        "run_logs",
+        "run_events",
+        "audit",
+    }
 
 
 def test_every_asset_of_one_day_is_partitioned_by_round():
@@ -20,7 +28,16 @@ def test_every_asset_of_one_day_is_partitioned_by_round():
     unpartitioned = {
         key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None
     }
-    assert unpartitioned == {"settlements", "publication", "exports", "reports", "raw_pages", "run_logs", "run_events"}
+    assert unpartitioned == {
+        "settlements",
+        "publication",
+        "exports",
+        "reports",
+        "raw_pages",
+        "run_logs",
+        "run_events",
+        "audit",
+    }
 
 
 def test_snapshots_are_retried_and_derived_assets_are_not():

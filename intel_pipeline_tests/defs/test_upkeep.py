@@ -1,12 +1,16 @@
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from filelock import FileLock
+from sqlalchemy.orm import Session
 
+from intel_pipeline.clock import SystemClock
 from intel_pipeline.definitions import defs
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.registry.audit import PAGE, Actor, Sought, record
 from intel_pipeline.upkeep.run_logs import FOLDER
 from intel_pipeline_tests.listed import ListedPipeline, listed_pipeline, next_list
 from intel_pipeline_tests.worlds import next_morning
@@ -68,3 +72,16 @@ def test_a_run_removes_what_others_have_printed_long_ago(tmp_path: Path) -> None
             os.utime(path, (when, when))
     assert told(keep_up(pipeline), "run_logs") == {"removed": 1, "removed_bytes": 5, "kept": 1}
     assert [path.name for path in (pipeline.settings.dagster_dir / FOLDER).iterdir()] == ["young"]
+
+
+def test_a_run_removes_what_was_done_a_year_ago_from_the_audit_and_nothing_younger(tmp_path: Path) -> None:
+    pipeline = listed_pipeline(tmp_path / "data")
+    # More than are removed at once.
+    for days, number in ((366, PAGE + 1), (364, 2)):
+        at = SystemClock().now() - timedelta(days=days)
+        with Session(pipeline.registry.engine) as db, db.begin():
+            for _ in range(number):
+                record(db, Actor(at, "ada", "command"), f"{days} days ago", None)
+    assert told(keep_up(pipeline), "audit") == {"removed": PAGE + 1}
+    assert [entry.what for entry in pipeline.registry.audit.all(Sought())] == ["364 days ago"] * 2
+    assert told(keep_up(pipeline), "audit") == {"removed": 0}

@@ -12,6 +12,7 @@ from intel_pipeline.registry.models import Capture, Target
 from intel_pipeline.registry.store import Registry, open_registry
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.warehouse.histories import Histories
+from intel_pipeline_tests.people import OPERATOR
 from intel_pipeline_tests.registry.beginning import COMPLETE, DAY, begin
 
 
@@ -112,7 +113,7 @@ def test_what_a_capture_resolves_is_written_with_it_and_not_by_one_who_lost_the_
 def test_what_the_operator_has_accepted_is_not_resolved_again(registry: Registry, nasa: Target) -> None:
     waiting = begin(registry, nasa)
     registry.captures.finish(waiting, replace(COMPLETE, verdict="suspect", held=True, missing_count=9), "a")
-    registry.captures.accept(waiting.capture_id)
+    registry.captures.accept(OPERATOR, waiting.capture_id)
     disowned = replace(COMPLETE, resolved=(Resolution(waiting.capture_id, "suspect", "too late"),))
     registry.captures.finish(begin(registry, nasa), disowned, "b")
     found = registry.captures.get(waiting.capture_id)

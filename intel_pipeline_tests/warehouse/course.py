@@ -14,6 +14,7 @@ import polars as pl
 from intel_pipeline.contracts import follower
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.registry.store import Registry
+from intel_pipeline_tests.people import OPERATOR
 from intel_pipeline_tests.warehouse.lands import captured, posts, profiles
 
 # Of all followers on a day: who comes, who leaves, who is renamed, who is not shown for a while.
@@ -106,7 +107,7 @@ class Course:
         for life in self.lives:
             for capture in self.registry.captures.history(life.label, "followers"):
                 if capture.held and self.fate.random() < ACCEPTED:
-                    self.registry.captures.accept(capture.capture_id)
+                    self.registry.captures.accept(OPERATOR, capture.capture_id)
 
 
 def course(registry: Registry, lake: Path, targets: int, followers: int, seed: int) -> Course:

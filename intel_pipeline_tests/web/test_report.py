@@ -1,19 +1,28 @@
 """A report as one file: from the dashboard, the command line and Dagster."""
 
 import re
+import sys
 from datetime import date
 from html.parser import HTMLParser
+from io import BytesIO
+from xml.etree.ElementTree import fromstring
 
 import dagster as dg
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
 
 from intel_pipeline.clock import today
 from intel_pipeline.defs.marts.reports import reports
 from intel_pipeline.defs.resources import PipelineResource
+from intel_pipeline.plots.pictures import HEAD, PictureError
+from intel_pipeline.plots.timelines import HEIGHT, WIDTH
 from intel_pipeline.web.report.making import write
-from intel_pipeline.web.report.period import LONGEST, Period, PeriodError, period_of
+from intel_pipeline.web.report.period import LONGEST, USUAL, Period, PeriodError, period_of
 from intel_pipeline_tests.web.conftest import VIC
 
+ASKED = {"targets": ["open", "fading"], "first_day": "2026-11-02", "charts": "svg"}
+SVG = "{http://www.w3.org/2000/svg}"
 SPAN = "from=2026-11-02&to=2026-11-06"
 
 
@@ -79,7 +88,7 @@ def test_a_period_is_thirty_days_up_to_today_unless_told():
 
 
 def test_it_is_written_whole_for_its_owner_s_eyes(shown, tmp_path):
-    path = write(shown, "open", None, None, tmp_path / "new" / "report.html")
+    [path] = write(shown, "open", None, None, tmp_path / "new" / "report.html")
     assert [one.name for one in path.parent.iterdir()] == ["report.html"]
     assert path.stat().st_mode & 0o077 == 0
     assert path.read_text(encoding="utf-8").lstrip().startswith("<!doctype html>")
@@ -91,7 +100,7 @@ def test_an_operator_has_reports_written_from_the_ui_and_dagster_stores_nobody_s
             [reports],
             instance=instance,
             resources={"pipeline": PipelineResource.given(shown)},
-            run_config={"ops": {"reports": {"config": {"targets": ["open", "fading"], "first_day": "2026-11-02"}}}},
+            run_config={"ops": {"reports": {"config": ASKED}}},
         )
         assert result.success
         stored = "".join(repr(record) for record in instance.all_logs(result.run_id))
@@ -99,6 +108,7 @@ def test_an_operator_has_reports_written_from_the_ui_and_dagster_stores_nobody_s
     folder = shown.settings.exports_dir
     files = [folder / f"report-{label}-2026-11-02-{last}.html" for label in ("open", "fading")]
     assert all(file.exists() for file in files)
+    assert all(file.with_name(f"{file.stem}-growth.svg").exists() for file in files)
     names = re.findall(r"<td>([a-z0-9._]{5,})</td>", files[0].read_text(encoding="utf-8"))
     assert len(names) > 5
     assert not [
@@ -107,3 +117,67 @@ def test_an_operator_has_reports_written_from_the_ui_and_dagster_stores_nobody_s
         if name in stored
         and name not in ("confirmed", "followers", "followees", "profile", "posts", "complete", "unknown")
     ]
+
+
+def test_its_charts_can_be_had_as_files_that_need_no_other(client):
+    answer = client(VIC).get(f"/targets/open/report/growth.svg?{SPAN}")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["content-disposition"].endswith('filename="report-open-2026-11-02-2026-11-06-growth.svg"')
+    drawing = fromstring(answer.content)  # noqa: S314  our own
+    texts = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
+    assert texts[:2] == ["Followers by day: open, 2026-11-02 to 2026-11-06 (UTC)", "reported by Instagram"]
+    styled = set(re.findall(r"\.([a-z]+)", drawing.find(f"{SVG}style").text))
+    assert {one.get("class") for one in drawing.iter() if one.get("class")} <= styled
+    assert "http" not in answer.text.replace(SVG.strip("{}"), "")
+
+
+def test_what_it_draws_is_the_document_s_own_chart(client):
+    document = client(VIC).get(f"/targets/open/report?{SPAN}").text
+    picture = client(VIC).get(f"/targets/open/report/movement.svg?{SPAN}").text
+    bars = re.findall(r"<rect class='[^>]+>", picture)
+    assert len(bars) > 2
+    assert all(bar in document for bar in bars)
+
+
+def test_a_png_has_the_marks_and_the_words_of_the_svg(client):
+    answer = client(VIC).get(f"/targets/open/report/movement.png?{SPAN}")
+    assert answer.headers["content-type"] == "image/png"
+    pixels = imread(BytesIO(answer.content))[..., :3]
+    assert pixels.shape[:2] == (2 * (HEAD + HEIGHT), 2 * WIDTH)
+    green, ink = to_rgb("#17713c"), to_rgb("#1b2230")
+    assert (abs(pixels - green).max(axis=2) < 0.01).sum() > 500
+    heading = pixels[: 2 * HEAD // 2]
+    # Without a font, not a letter would be there, and nothing said so.
+    assert (abs(heading - ink).max(axis=2) < 0.05).sum() > 1000
+
+
+def test_a_chart_of_a_period_in_which_nothing_was_captured_is_not_found(client):
+    answer = client(VIC).get("/targets/open/report/growth.svg?from=2020-01-01&to=2020-01-31")
+    assert answer.status_code == 404
+    assert "nothing to draw of open" in answer.text
+
+
+def test_without_what_draws_png_svg_is_to_be_had_and_png_says_what_to_install(client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    page = client(VIC).get("/targets/open/report").text
+    assert "/report/growth.svg" in page
+    assert "/report/growth.png" not in page
+    assert "intel-pipeline[charts]" in page
+    refused = client(VIC).get(f"/targets/open/report/growth.png?{SPAN}")
+    assert refused.status_code == 422
+    assert "intel-pipeline[charts]" in refused.text
+
+
+def test_where_png_cannot_be_drawn_nothing_is_written(monkeypatch, shown, tmp_path):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(PictureError, match="PNG"):
+        write(shown, "open", None, None, tmp_path / "report.html", (tmp_path, "png"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_charts_lie_where_they_are_told_beside_the_report(shown, tmp_path):
+    paths = write(shown, "open", None, None, tmp_path / "report.html", (tmp_path / "charts", "png"))
+    last = today(shown.clock)
+    names = [f"report-open-{last - USUAL}-{last}-{chart}.png" for chart in ("growth", "movement")]
+    assert [path.name for path in paths] == ["report.html", *names]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths[1:])

@@ -1,5 +1,7 @@
 """What is handed on, on demand."""
 
+from typing import Literal
+
 import dagster as dg
 from pydantic import Field
 
@@ -15,6 +17,9 @@ class ReportConfig(dg.Config):
         default=None, description="From this day on (UTC); 30 days up to the last unless told."
     )
     last_day: str | None = Field(default=None, description="Up to this day (UTC), which is in it; today unless told.")
+    charts: Literal["none", "svg", "png"] = Field(
+        default="none", description="Its charts beside it, as files of their own; png takes the extra [charts]."
+    )
 
 
 @handed_on
@@ -24,10 +29,13 @@ def reports(config: ReportConfig, pipeline: PipelineResource) -> dg.MaterializeR
     from intel_pipeline.web.report.making import write
 
     first, last = day_of(config.first_day), day_of(config.last_day)
-    paths = [write(pipeline.it, label, first, last, None) for label in config.targets]
+    folder = pipeline.it.settings.exports_dir
+    charts = None if config.charts == "none" else (folder, config.charts)
+    paths = [path for label in config.targets for path in write(pipeline.it, label, first, last, charts=charts)]
     metadata = {
-        "path": dg.MetadataValue.path(str(pipeline.it.settings.exports_dir)),
-        "reports": dg.MetadataValue.int(len(paths)),
+        "path": dg.MetadataValue.path(str(folder)),
+        "reports": dg.MetadataValue.int(len(config.targets)),
+        "files": dg.MetadataValue.int(len(paths)),
         "bytes": dg.MetadataValue.int(sum(path.stat().st_size for path in paths)),
     }
     return dg.MaterializeResult(metadata=metadata)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import dagster as dg
 
+from intel_pipeline.clock import SystemClock
 from intel_pipeline.defs.marking import RUNNING, tags
 from intel_pipeline.defs.resources import PipelineResource
 from intel_pipeline.errors import BusyError
@@ -54,3 +55,11 @@ def run_events(context: dg.AssetExecutionContext, pipeline: PipelineResource) ->
     from intel_pipeline.defs.pruning import prune
 
     return dg.MaterializeResult(metadata=asdict(prune(context.instance, pipeline.it.settings.run_events_days)))
+
+
+@dg.asset(group_name="upkeep", kinds={"table"}, owners=RUNNING, tags=tags("registry", "none"))
+def audit(pipeline: PipelineResource) -> dg.MaterializeResult:
+    """What was done, by whom, to what: entries are removed after INTEL_AUDIT_DAYS."""
+    from intel_pipeline.upkeep.audit import forget
+
+    return dg.MaterializeResult(metadata={"removed": forget(pipeline.it, SystemClock().now())})

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from intel_pipeline.web import sandbox
 from intel_pipeline.web.access.who import Reader
 from intel_pipeline.web.api.rates import Dear
+from intel_pipeline.web.csv_files import TYPE, pieces
 from intel_pipeline.web.models.questions import Answer, Column, Question
 from intel_pipeline.web.parts import Provided
-from intel_pipeline.web.values import csv_text, ndjson_text, shown
+from intel_pipeline.web.values import ndjson_text, shown
 
 router = APIRouter(prefix="/query", tags=["query"])
 FORMS: dict[str, dict[str, object]] = {"text/csv": {}, "application/x-ndjson": {}}
@@ -36,13 +37,13 @@ def query(who: Reader, dear: Dear, parts: Provided, question: Asked) -> Answer |
     with parts.publications.reading() as reading:
         number = reading.number
         answer = sandbox.run(reading, question.sql, question.limit)
-    rows = [[shown(value, name) for name, value in zip(answer.columns, row, strict=True)] for row in answer.rows]
     headers = {"X-Truncated": str(answer.truncated).lower()}
     if question.format == "csv":
-        return Response(csv_text(answer.columns, rows), headers=headers, media_type="text/csv; charset=utf-8")
+        return Response(b"".join(pieces(answer.columns, answer.rows)), headers=headers, media_type=TYPE)
     if question.format == "ndjson":
-        text = ndjson_text(answer.columns, rows)
+        text = ndjson_text(answer.columns, answer.rows)
         return Response(text, headers=headers, media_type="application/x-ndjson")
+    rows = [[shown(value, name) for name, value in zip(answer.columns, row, strict=True)] for row in answer.rows]
     return Answer(
         columns=[Column(name=name, type=kind) for name, kind in zip(answer.columns, answer.types, strict=True)],
         rows=rows,

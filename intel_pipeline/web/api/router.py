@@ -10,6 +10,7 @@ from intel_pipeline.web.api import (
     metrics,
     posts,
     query,
+    runs,
     sessions,
     snapshots,
     targets,
@@ -18,5 +19,5 @@ from intel_pipeline.web.api.answers import EVERYWHERE, problems
 from intel_pipeline.web.api.rates import paced
 
 api = APIRouter(prefix="/api/v1", dependencies=[Depends(paced)], responses=problems(*EVERYWHERE))
-for noun in (targets, captures, snapshots, changes, posts, metrics, exports, query, sessions, health):
+for noun in (targets, captures, snapshots, changes, posts, metrics, exports, query, runs, sessions, health):
     api.include_router(noun.router)

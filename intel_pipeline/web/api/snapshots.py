@@ -18,17 +18,17 @@ from intel_pipeline.web.api.etags import CACHING, UNCHANGED, marked
 from intel_pipeline.web.api.files import Download
 from intel_pipeline.web.api.filters import TheTarget
 from intel_pipeline.web.api.paging import Cursor, Key, Limit
+from intel_pipeline.web.csv_files import TYPE, pieces
 from intel_pipeline.web.models.base import Page
 from intel_pipeline.web.models.captures import Snapshot, SnapshotRows, Surface
 from intel_pipeline.web.parts import Parts, Provided
 from intel_pipeline.web.problems import Problem
-from intel_pipeline.web.values import csv_lines, csv_text, shown
+from intel_pipeline.web.values import shown
 
 router = APIRouter(prefix="/snapshots", tags=["snapshots"])
 KEY = Key({"finished_at": datetime, "capture_id": str})
 BY_NUMBER = Key({"key": int})
 # Rows that are held as Python's at once.
-SLICE = 5_000
 FORMS: dict[str, dict[str, Any]] = {"text/csv": {}, "application/vnd.apache.parquet": {}}
 RANGES: dict[int | str, dict[str, Any]] = {206: {"description": "A part of the Parquet file, as Range asks for."}}
 
@@ -97,7 +97,7 @@ def snapshot_rows(  # noqa: PLR0913  what it can be asked for
     if format_ == "parquet":
         return Download(path, headers=headers, media_type="application/vnd.apache.parquet", filename=path.name)
     headers["Content-Disposition"] = f'attachment; filename="{path.stem}.csv"'
-    return StreamingResponse(csv_of(path), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(csv_of(path), headers=headers, media_type=TYPE)
 
 
 def path_of(parts: Parts, capture_id: str) -> Path:
@@ -137,10 +137,8 @@ def some_rows(path: Path, limit: int, cursor: str | None) -> SnapshotRows:
     )
 
 
-def csv_of(path: Path) -> Iterator[str]:
-    """Yield the lines of a snapshot as CSV, some thousand rows at a time."""
+def csv_of(path: Path) -> Iterator[bytes]:
+    """Yield a snapshot as CSV, some thousand rows at a time."""
     columns = columns_of(path)
-    yield csv_text(columns, [])
-    for frame in row_groups.whole(path, columns):
-        for part in frame.iter_slices(SLICE):
-            yield csv_lines(columns, part.iter_rows())
+    frames = row_groups.whole(path, columns)
+    yield from pieces(columns, (row for frame in frames for row in frame.iter_rows()))

@@ -1,11 +1,12 @@
-"""How things stand: sessions, budgets, health."""
+"""How things stand: sessions, budgets, runs, health."""
 
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from intel_pipeline.web.models.base import Moment, Told
+from intel_pipeline.web.models.base import Asked, Label, Moment, Told
+from intel_pipeline.web.models.captures import Surface
 
 
 class Budget(Told):
@@ -36,6 +37,28 @@ class Session(Told):
     own_targets: int
     """How many targets no other session reads."""
     budgets: list[Budget]
+
+
+class NewRun(Asked):
+    """A run that captures chosen targets now."""
+
+    targets: list[Label] = Field(min_length=1, max_length=100, examples=[["nasa"]])
+    """Labels of whom to capture, once more if they were today."""
+    surfaces: list[Surface] = Field([], max_length=4, examples=[["profile", "followers"]])
+    """What of them; without any, all that is captured here (INTEL_SURFACES)."""
+
+
+class Run(Told):
+    """A run of Dagster's."""
+
+    run_id: str = Field(examples=["0b3c4a0e-6a3f-4d67-8f0e-0d5f0c6f7e11"])
+    job: str = Field(examples=["capture_now"])
+    state: Literal["waiting", "running", "done", "failed", "canceled"]
+    """`waiting`: for its turn, since one run at a time captures. `done` says that the run is through: what each capture
+    proved, /captures tells."""
+    asked_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
 
 
 class Health(Told):

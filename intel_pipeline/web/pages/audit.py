@@ -53,6 +53,7 @@ def audit(  # noqa: PLR0913  the fields of a form
         "audit.html",
         headers=NOT_KEPT,
         entries=entries,
+        days=parts.settings.audit_days,
         older=older,
         newest="?" + urlencode(asked) if before is not None else None,
         download="?" + urlencode({**asked, "format": "csv"}),

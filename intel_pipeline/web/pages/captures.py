@@ -1,17 +1,19 @@
 """Captures: what each one was, proved and cost."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from intel_pipeline.capture.soundness import lost_many
 from intel_pipeline.errors import CaptureError
 from intel_pipeline.instagram.source import SURFACES, Surface
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.web.access.who import Reader
+from intel_pipeline.web.access.who import Administrator, Reader
 from intel_pipeline.web.charts.verdicts import SIGNS
 from intel_pipeline.web.csv_files import csv_file
 from intel_pipeline.web.feed import midnight
@@ -19,6 +21,7 @@ from intel_pipeline.web.fields import Blank, Day
 from intel_pipeline.web.keyset import Place, cursor_of, place_of
 from intel_pipeline.web.parts import Parts, Provided
 from intel_pipeline.web.problems import Problem
+from intel_pipeline.web.runs import derive_now
 from intel_pipeline.web.soundness import of_capture
 from intel_pipeline.web.templating import page
 
@@ -91,11 +94,7 @@ def captures(  # noqa: PLR0913  the fields of a form
 @router.get("/{capture_id}", name="one_capture")
 def capture(request: Request, who: Reader, parts: Provided, capture_id: str) -> Response:
     """Show everything about one capture: what it proved and why, and the way out of what is wrong with it."""
-    del who
-    try:
-        found = parts.pipeline.registry.captures.get(capture_id)
-    except CaptureError as error:
-        raise Problem(404, error.problem, "the captures of Data health lead to each of them") from error
+    found = capture_of(parts, capture_id)
     quarantine: list[dict[str, Any]] = []
     if found.set_aside and parts.publications.number() is not None:
         with parts.publications.reading() as reading:
@@ -107,8 +106,43 @@ def capture(request: Request, who: Reader, parts: Provided, capture_id: str) -> 
         gaps=gaps_of(found),
         findings=list(of_capture(found)) if found.finished_at else [],
         quarantine=quarantine,
+        admin=who.is_admin,
         simulated=parts.pipeline.simulated,
     )
+
+
+@router.get("/{capture_id}/accept", name="ask_to_accept")
+def ask_to_accept(request: Request, who: Administrator, parts: Provided, capture_id: str) -> Response:
+    """Ask whether a list that is held back is to count as complete."""
+    del who
+    found = capture_of(parts, capture_id)
+    if not found.held:
+        problem = f"the capture '{capture_id}' is {found.verdict or 'in progress'} and not held back"
+        raise Problem(409, problem, "nothing: only one held back for a mass loss waits for a word")
+    return page(request, "accept.html", capture=found, said=lost_many(found), immediate=parts.dagster is not None)
+
+
+@router.post("/{capture_id}/accept", name="accept_capture")
+def accept(request: Request, who: Administrator, parts: Provided, capture_id: str) -> Response:
+    """Let a list that is held back count as complete, and have derived what it teaches where Dagster is at hand.
+
+    Where it is not, or does not take it, the next tick derives it.
+    """
+    del who
+    accepted = parts.registry.captures.accept(parts.access.actor(request), capture_of(parts, capture_id).capture_id)
+    after = f"/health/captures/{capture_id}"
+    if parts.dagster and accepted.round:
+        with suppress(Problem):
+            after = f"/runs/{derive_now(parts, accepted.surface, accepted.round)}?target={accepted.target}"
+    return RedirectResponse(after, 303)
+
+
+def capture_of(parts: Parts, capture_id: str) -> Capture:
+    """Return a capture; raise Problem 404 where there is none."""
+    try:
+        return parts.registry.captures.get(capture_id)
+    except CaptureError as error:
+        raise Problem(404, error.problem, "the captures of Data health lead to each of them") from error
 
 
 def gaps_of(capture: Capture) -> list[int]:

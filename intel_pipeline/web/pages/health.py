@@ -41,7 +41,6 @@ def health(  # noqa: PLR0913  the fields of a form
     format: Format = "html",  # noqa: A002  its name in the address
 ) -> Response:
     """Show the calendar of a surface, the checks, the reconciliation, and what was set aside; or a part of it as CSV."""
-    del who
     last = until or today(parts.clock)
     days = [last - timedelta(days=back) for back in reversed(range(DAYS))]
     chosen = surface or ("followers" if "followers" in parts.pipeline.surfaces else parts.pipeline.surfaces[0])
@@ -81,6 +80,7 @@ def health(  # noqa: PLR0913  the fields of a form
         count=len(labels),
         first=(number - 1) * TARGETS + 1,
         findings=findings[:ROWS],
+        admin=who.is_admin,
         more_findings=max(0, len(findings) - ROWS),
         passed=[name for name in soundness.ABOUT if name not in {one.check for one in findings}],
         about=soundness.ABOUT,

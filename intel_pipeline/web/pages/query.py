@@ -1,19 +1,17 @@
 """SQL on the publication, beside the documented questions."""
 
-import csv
-import io
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from intel_pipeline.exports.formulas import harmless
 from intel_pipeline.warehouse.reading import QueryError
 from intel_pipeline.web.access.who import Reader
 from intel_pipeline.web.charts.table import chart_of, is_number
+from intel_pipeline.web.csv_files import attached, pieces
 from intel_pipeline.web.parts import Provided
 from intel_pipeline.web.questions import about, questions
-from intel_pipeline.web.sandbox import ROWS, Answer, run
+from intel_pipeline.web.sandbox import ROWS, run
 from intel_pipeline.web.templating import page
 
 router = APIRouter()
@@ -39,8 +37,7 @@ def query(
         except QueryError as error:
             refused = error
     if answer and form == "csv":
-        headers = {"content-disposition": 'attachment; filename="query.csv"'}
-        return Response(lines_of(answer), media_type="text/csv; charset=utf-8", headers=headers)
+        return attached("query", pieces(answer.columns, answer.rows))
     return page(
         request,
         "query.html",
@@ -52,12 +49,3 @@ def query(
         option=chart_of(answer.columns, answer.types, answer.rows) if answer else None,
         questions=[about(question, labels) for question in questions()],
     )
-
-
-def lines_of(answer: Answer) -> str:
-    """Return an answer as CSV that no spreadsheet takes for formulas."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(answer.columns)
-    writer.writerows([harmless(value) if isinstance(value, str) else value for value in row] for row in answer.rows)
-    return written.getvalue()

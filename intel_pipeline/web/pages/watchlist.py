@@ -12,7 +12,7 @@ from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Target
 from intel_pipeline.web.access.who import Administrator, Reader, Who
-from intel_pipeline.web.parts import Provided
+from intel_pipeline.web.parts import Parts, Provided
 from intel_pipeline.web.templating import page
 
 router = APIRouter()
@@ -24,7 +24,7 @@ Text = Annotated[str, Form(max_length=2000)]
 @router.get("/watchlist", name="watchlist")
 def watchlist(request: Request, who: Reader, parts: Provided) -> Response:
     """Show who is watched, why and how often."""
-    return listed(request, who, parts.pipeline)
+    return listed(request, who, parts)
 
 
 @router.post("/watchlist", name="add_targets")
@@ -50,7 +50,7 @@ def add(  # noqa: PLR0913  each is a field of the form
             refused.append((name, error))
     if not added and not refused:
         refused.append(("", TargetError("no account is named", "write a username, or several")))
-    return listed(request, who, parts.pipeline, added=added, refused=refused, purpose=purpose)
+    return listed(request, who, parts, added=added, refused=refused, purpose=purpose)
 
 
 @router.get("/watchlist/{label}", name="watched")
@@ -106,8 +106,9 @@ def change(  # noqa: PLR0913  each is a field of the form
     return RedirectResponse("/watchlist", 303)
 
 
-def listed(request: Request, who: Who, pipeline: Pipeline, **shown: Any) -> Response:  # noqa: ANN401  the template's
+def listed(request: Request, who: Who, parts: Parts, **shown: Any) -> Response:  # noqa: ANN401  the template's
     """Return the list, with what became of what was asked."""
+    pipeline = parts.pipeline
     rows = [row_of(pipeline, target) for target in pipeline.registry.targets.all()]
     sessions = [state.name for state in pipeline.registry.sessions.all()]
     shown = {"added": [], "refused": [], "purpose": "", **shown}
@@ -122,6 +123,7 @@ def listed(request: Request, who: Who, pipeline: Pipeline, **shown: Any) -> Resp
         surfaces=surfaces,
         admin=who.is_admin,
         simulated=pipeline.simulated,
+        may_capture=parts.dagster is not None,
         **shown,
     )
 

@@ -40,6 +40,11 @@ class Content:
     posts: Rows
     captures: Rows
 
+    @property
+    def name(self) -> str:
+        """What its files are called, without what tells them apart."""
+        return f"report-{self.label}-{self.period.first}-{self.period.last}"
+
 
 def content_of(reading: Reading, target: Target, period: Period) -> Content:
     """Return what is known of a target's period; all of one publication."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from intel_pipeline.clock import today
 from intel_pipeline.errors import TargetError
 from intel_pipeline.registry.models import Target
+from intel_pipeline.web.access.who import somebody, who_of
 from intel_pipeline.web.parts import Parts
 from intel_pipeline.web.problems import Problem
 from intel_pipeline.web.publication import Reading, query
@@ -57,7 +58,7 @@ def shown(  # noqa: PLR0913  what a page is made of
     fill: Callable[[Reading, Target], Mapping[str, Any]],
 ) -> Response:
     """Return a page of a target, filled from one reading; until something is published of it, what it waits for."""
-    target = target_of(parts, label)
+    target, who = target_of(parts, label), somebody(who_of(request))
     figures, filled, number = None, {}, parts.publications.number()
     if number is not None:
         with parts.publications.reading() as reading:
@@ -72,5 +73,6 @@ def shown(  # noqa: PLR0913  what a page is made of
         tab=tab,
         base=f"/targets/{target.label}",
         number=number,
+        may_capture=parts.dagster is not None and "run" in who.scopes and target.state == "active",
         **filled,
     )
