@@ -34,6 +34,8 @@ LOOPED = 100
 LOADING = "from intel_pipeline.definitions import defs; defs.get_repository_def().load_all_definitions()"
 # Days of the world that the round may take: as many as the budget's pace needs.
 DAYS = 20
+# Seconds that a publication takes at most, once it is its turn.
+PUBLISHING = 180
 COLUMNS = ("what", "number", "limit")
 
 
@@ -83,8 +85,11 @@ def ticks(targets: int = SIZE[0], followers: int = SIZE[1]) -> Report:
                     time.sleep(1)
                 # The code server takes a while to notice that a run's process has ended; until then nobody has its CPU.
                 time.sleep(10)
-                minutes, grown = elapsed(began) / 60, size(driven) - storage
-                ours, resting = daemon.seconds() - before, idle * elapsed(began)
+                worked = elapsed(began)
+                await_publication(driven)
+                # How long it waits for its turn is no target's: what rests meanwhile is left out, its own run is not.
+                ours = daemon.seconds() - before - idle * (elapsed(began) - worked)
+                minutes, grown, resting = worked / 60, size(driven) - storage, idle * worked
             captures = sum(driven.pipeline.registry.captures.finished_targets().values())
             runs = len(driven.instance.get_runs())
             left = pruned_size(driven) - storage
@@ -134,6 +139,20 @@ def live(driven: Driven) -> None:
             quiet_since = time.monotonic()
         elif driven.pipeline.due(day):
             driven.let_pass(elapsed(quiet_since))
+
+
+def await_publication(driven: Driven) -> None:
+    """Wait until all that has landed is published and nothing is at work; TimeoutError where that does not come."""
+    settings, began = driven.pipeline.settings, time.monotonic()
+    landed = settings.warehouse_file.stat().st_mtime
+    while not (settings.publication.exists() and settings.publication.resolve().stat().st_mtime >= landed):
+        if elapsed(began) > 60 * settings.publish_minutes + PUBLISHING:
+            message = "the day's publication did not come: see the daemon's log"
+            raise TimeoutError(message)
+        time.sleep(2)
+    while driven.in_flight() or driven.daemon.parts().get("run"):
+        time.sleep(1)
+    time.sleep(10)
 
 
 def size(driven: Driven) -> int:
