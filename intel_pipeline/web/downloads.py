@@ -22,16 +22,11 @@ def as_csv(publications: Publications, name: str, file: str, values: Mapping[str
 
 def written(publications: Publications, sql: str, values: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield the CSV of an answer, piece by piece: columns that only serve to turn pages are data as well."""
+    text = io.StringIO()
+    writer = csv.writer(text)
     with publications.reading() as reading:
-        reading.cursor.execute(sql, dict(values))
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow([column[0] for column in reading.cursor.description or ()])
-        while True:
-            rows = reading.cursor.fetchmany(BATCH)
+        for rows in reading.pieces(sql, values, BATCH):
             writer.writerows([cell(value) for value in row] for row in rows)
             yield text.getvalue().encode()
-            if not rows:
-                return
             text.seek(0)
             text.truncate()
