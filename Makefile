@@ -51,7 +51,7 @@ month: $(READY) ## a month of a hundred targets through the daemon, faults on, k
 ticks: $(READY) ## what Dagster costs: a thousand targets through the daemon, its storage, the planner after a year
 	$(BIN)/python -m benchmarks.ticks $(SIZE)
 
-pages: $(READY) $(RIVALS) ## the dashboard at a million changes, beside Streamlit and Dash; half an hour to make, or FOLDER
+pages: $(READY) $(RIVALS) ## the dashboard at a million changes, beside Streamlit and Dash; some ten minutes to make, or FOLDER
 	$(BIN)/python -m benchmarks.pages $(FOLDER)
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows

@@ -1,6 +1,6 @@
 """A year of targets in registry and lake as ticks leave it: 1 % of the followers new each day, 1 % lost, 0.1 % renamed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ LARGEST_ID = 70_000_000_000
 NEW, LOST, RENAMED = 0.01, 0.01, 0.001
 POSTS = 12
 TURN = 7
+SEED = 3
 
 
 class Audience:
@@ -54,16 +55,31 @@ class Audience:
         return rows.select(pl.col(column).cast(kind) for column, kind in follower.SCHEMA.items())
 
 
-def lived(  # noqa: PLR0913  a world has many sides
-    pipeline: Pipeline, targets: int, followers: int, days: int, seed: int = 3, first: int = 0
+def lived(pipeline: Pipeline, targets: int, followers: int, days: int) -> Iterator[list[Capture]]:
+    """Yield the captures of each of so many days, which are kept by then: profile, followers and posts."""
+    watched(pipeline, targets)
+    yield from living(pipeline, range(targets), followers, days)
+
+
+def watched(pipeline: Pipeline, targets: int) -> None:
+    """Put so many targets on the watchlist."""
+    for number in range(targets):
+        pipeline.registry.targets.add(f"desk.{number:03}", label_of(number), None)
+
+
+def label_of(number: int) -> str:
+    """Return a target's label."""
+    return f"desk-{number:03}"
+
+
+def living(
+    pipeline: Pipeline, numbers: Iterable[int], followers: int, days: int, first: int = 0
 ) -> Iterator[list[Capture]]:
-    """Yield the captures of each of so many days, which are kept by then: profile, followers and posts.
+    """Yield the captures of some targets, day by day; whoever else lives meanwhile changes nothing of theirs.
 
     `first`: which day of `lands.START` on the first one is.
     """
-    audiences = {f"desk-{number:03}": Audience(followers, seed, number) for number in range(targets)}
-    for label in audiences:
-        pipeline.registry.targets.add(label.replace("-", "."), label, None)
+    audiences = {label_of(number): Audience(followers, SEED, number) for number in numbers}
     for day in range(days):
         of_day = []
         for label, audience in audiences.items():

@@ -1,11 +1,12 @@
 """The server of dashboard, API and Dagster UI."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
-from intel_pipeline.cli.console import err, opened
+from intel_pipeline.cli.console import opened
 from intel_pipeline.cli.services import run
 from intel_pipeline.settings import load_settings
 
@@ -42,8 +43,5 @@ def dev(host: Host = LOOPBACK, port: Port = PORT) -> None:
 
 def serve(host: Host = LOOPBACK, port: Port = PORT) -> None:
     """Serve dashboard and API alone until interrupted (Ctrl-C): nothing is captured, and no Dagster is started."""
-    from intel_pipeline.web import serving
-    from intel_pipeline.web.binding import bound_to
-
-    settings = load_settings()
-    serving.serve(settings, bound_to(settings, host, port), None, err.print)
+    # In the place of this process, which holds what all of the other commands need: for as long as the server runs.
+    os.execv(sys.executable, [sys.executable, "-m", "intel_pipeline.web", host, str(port)])  # noqa: S606  fixed words

@@ -1,6 +1,6 @@
-"""`python -m intel_pipeline.web HOST PORT WORKSPACE`: the server with the Dagster UI, as `intel-pipeline dev` starts it.
+"""`python -m intel_pipeline.web HOST PORT [WORKSPACE]`: the server, as `intel-pipeline serve` and `dev` start it.
 
-$DAGSTER_HOME is where Dagster's storage lies.
+With a WORKSPACE it shows the Dagster UI as well; $DAGSTER_HOME is where Dagster's storage lies.
 """
 
 import logging
@@ -14,12 +14,12 @@ from intel_pipeline.web.binding import bound_to
 from intel_pipeline.web.serving import Dagster, serve
 
 
-def main(host: str, port: str, workspace: str) -> None:
+def main(host: str, port: str, workspace: str | None = None) -> None:
     """Serve until interrupted or terminated; an error of ours ends with its text and its exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = load_settings()
-        dagster = Dagster(Path(os.environ["DAGSTER_HOME"]), Path(workspace))
+        dagster = Dagster(Path(os.environ["DAGSTER_HOME"]), Path(workspace)) if workspace else None
         serve(settings, bound_to(settings, host, int(port)), dagster, tell)
     except IntelError as error:
         tell(f"Error: {error}")

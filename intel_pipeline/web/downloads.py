@@ -1,6 +1,7 @@
 """Answers to named queries as files that a spreadsheet opens."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from starlette.responses import Response
@@ -20,7 +21,6 @@ def as_csv(publications: Publications, name: str, file: str, values: Mapping[str
 def written(publications: Publications, sql: str, values: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield the CSV of an answer, piece by piece: columns that only serve to turn pages are data as well."""
     with publications.reading() as reading:
-        cursor = reading.cursor.execute(sql, dict(values))
-        columns = [column[0] for column in cursor.description or ()]
-        batches = iter(lambda: cursor.fetchmany(BATCH), [])
-        yield from pieces(columns, (row for batch in batches for row in batch))
+        batches = reading.pieces(sql, values, BATCH)
+        columns, *rows = next(batches)
+        yield from pieces(columns, chain(rows, chain.from_iterable(batches)))
