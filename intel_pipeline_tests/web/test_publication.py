@@ -23,7 +23,7 @@ def test_what_nobody_reads_any_more_is_not_held(publications):
 def test_whoever_asks_at_once_gets_what_each_would_get_alone(publications):
     together = threading.Barrier(6)
 
-    def ask(_):
+    def ask(_: int) -> list[dict[str, int]]:
         with publications.reading() as reading:
             together.wait(30)
             return reading.ask(LARGE, {})
