@@ -36,6 +36,9 @@ def answer(path: Path, sql: str, limit: int) -> dict[str, Any]:
             # DuckDB answers piece by piece, so that what is not fetched is not made either.
             rows = connection.fetchmany(limit + 1)
             described = connection.description or ()
+    except duckdb.OutOfMemoryException:
+        # Whoever asked says so: DuckDB would advise settings that are locked.
+        raise
     except duckdb.Error as error:
         return {
             "problem": str(error).strip(),

@@ -106,3 +106,9 @@ def test_lines_are_drawn_over_time_bars_over_words_and_nothing_where_keys_repeat
     assert chart_of(["name"], ["VARCHAR"], [["a"], ["b"]]) is None
     # A list of numbers is none.
     assert chart_of(["name", "counts"], ["VARCHAR", "BIGINT[]"], [["a", [2]], ["b", [1]]]) is None
+
+
+def test_what_does_not_fit_into_memory_is_answered_with_what_to_do(reading):
+    with pytest.raises(QueryError, match="more memory than one may") as refused:
+        run(reading, "select count(distinct number) from range(20_000_000) as numbers(number)")
+    assert "fewer days" in refused.value.fix
