@@ -49,8 +49,9 @@ def differing_places(before: Listing, after: Listing) -> DifferingPlaces:
             message = f"{name} is not sorted by key"
             raise ValueError(message)
     # Two runs that rise are merged in one pass by a stable sort, and of two that are equal the earlier list's is first.
-    order = np.argsort(np.concatenate([before.keys, after.keys]), kind="stable")
-    merged = np.concatenate([before.keys, after.keys])[order]
+    keys = np.concatenate([before.keys, after.keys])
+    order = np.argsort(keys, kind="stable")
+    merged = keys[order]
     first = np.flatnonzero(merged[1:] == merged[:-1])
     both_before, both = order[first], order[first + 1] - len(before.keys)
     changed = before.fingerprints[both_before] != after.fingerprints[both]

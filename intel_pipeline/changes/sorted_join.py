@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from intel_pipeline.sorting import rises
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -74,12 +76,3 @@ def rising(frame: pl.LazyFrame, key: str, name: str, refusals: list[Exception]) 
 def unsorted(name: str, key: str) -> ValueError:
     """Return the error for a frame whose keys do not rise."""
     return ValueError(f"{name} is not sorted by {key}")
-
-
-def rises(keys: pl.Series, last: object) -> bool:
-    """Tell whether the keys strictly rise, the first one from `last` (None for no key before), without nulls."""
-    if keys.is_empty():
-        return True
-    if keys.has_nulls() or not (keys[1:] > keys[:-1]).all():
-        return False
-    return last is None or bool(keys[0] > last)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intel_pipeline.changes.sorted_join import paired, rises
+from intel_pipeline.changes.sorted_join import paired
 from intel_pipeline.lake.row_groups import scanned
+from intel_pipeline.sorting import rises
 
 ids = st.sets(st.integers(-50, 50))
 KEY = pl.Schema({"key": pl.Int64()})
