@@ -8,10 +8,6 @@ from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
-# What has most in common lies together: a log of changes in this order takes a fifth less room.
-ORDER = ("kind", "state", "first_capture_id", "user_id")
-
-
 def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
     """Return `rows` as events of one kind and state: `case`, and those columns of FOLLOWER_CHANGE that they tell of."""
     if rows.is_empty():
@@ -23,9 +19,14 @@ def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
 
 
 def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
-    """Return the events as FOLLOWER_CHANGE with what they have in common, sorted by case and ORDER."""
+    """Return the events as FOLLOWER_CHANGE with what they have in common, sorted by case, kind and state.
+
+    `parts`: events of one kind and state each, which stay in their order.
+    """
     nothing = pl.DataFrame(schema={"case": pl.Int32(), **FOLLOWER_CHANGE})
-    found = pl.concat([nothing, *(part for part in parts if part.height)], how="diagonal")
+    # Sorted as parts: comparing the words of every row would take most of what all this does.
+    some = sorted((part for part in parts if part.height), key=lambda part: part.select("kind", "state").row(0))
+    found = pl.concat([nothing, *some], how="diagonal").sort("case", maintain_order=True)
     captures, before = [case.capture for case in cases], [case.earlier for case in cases]
     common = given(
         found.select("case"),
@@ -43,4 +44,4 @@ def told(parts: Sequence[pl.DataFrame], cases: Sequence[Case]) -> pl.DataFrame:
         capture_id=common["capture_id"],
         before_capture_id=common["before_capture_id"],
         first_capture_id=pl.coalesce("first_capture_id", common["capture_id"]),
-    ).sort("case", *ORDER)
+    )

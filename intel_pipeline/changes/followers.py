@@ -23,7 +23,7 @@ Lost = Callable[[pl.DataFrame], pl.DataFrame]
 class Lessons:
     """What captures taught, each by its `case`.
 
-    `changes`: FOLLOWER_CHANGE, sorted by case and `events.ORDER`. `open`: OPEN_LOSS, the losses that are suspected
+    `changes`: FOLLOWER_CHANGE, sorted by case, kind and state. `open`: OPEN_LOSS, the losses that are suspected
     now. `arrived`, `missing`, `altered`: as in Compared. `confirmed`: LOST, of whom that is certain now. `again`: `user_id` of those who had left and are back. `shown`:
     `user_id` and `username` of those whom an incomplete capture shows and the list before it does not, or not by that
     name. `balances`, `since`: as in Standing. `rows`: what each capture alone enters into the balance; for an
@@ -92,7 +92,7 @@ def learn_all(cases: Sequence[Case], found: Compared, losses: pl.DataFrame, lost
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a capture taught: rows of FOLLOWER_CHANGE sorted by `events.ORDER`, and what is known after it.
+    """What a capture taught: rows of FOLLOWER_CHANGE sorted by kind and state, and what is known after it.
 
     `row`: what it alone enters into the balance, as in Lessons.
     """

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 import polars as pl
 
@@ -115,14 +116,18 @@ def known_as_new(
     others, missing = numbers
     positions = fresh["position"].cast(pl.Int64()).fill_null(NOWHERE).to_numpy()
     likely, proven = np.zeros((2, len(positions)), dtype=bool)
-    moments: list[datetime | None] = []
+    # The moments of all cases, one after the other: a frame takes numbers a hundred times faster than moments.
+    moments = pl.Series([one for of_case in earliest for one in of_case or [None]], dtype=MOMENT)
+    starts = [0, *accumulate(max(1, len(of_case)) for of_case in earliest)]
+    place, start = np.zeros(len(positions), dtype=np.int64), 0
     for case, number in fresh.group_by("case", maintain_order=True).len().iter_rows():
-        start = len(moments)
         own = slice(start, start + number)
         likely[own], proven[own] = newness(cases[case], positions[own], others[case], missing[case], above[case])
-        since = earliest[case] or [None] * max(1, len(above[case]))
-        moments += [since[place] for place in places_since(positions[own], above[case])]
-    return fresh.with_columns(likely=likely, proven=proven, not_before=pl.Series(moments, dtype=MOMENT))
+        place[own] = starts[case]
+        if earliest[case]:
+            place[own] += places_since(positions[own], above[case])
+        start += number
+    return fresh.with_columns(likely=likely, proven=proven, not_before=moments.gather(place))
 
 
 def rows_of(

@@ -43,8 +43,12 @@ class Weighed:
 def entered(balance: tuple[Row, ...], row: Row, since: Since) -> tuple[Row, ...]:
     """Return the balance with a row more, to which what incomplete captures taught since the last one is added."""
     # Most captures follow a complete one.
-    whole = row._replace(**asdict(since.plus(row))) if since != NOTHING else row
-    return (*balance, whole)[-KEPT - 1 :]
+    return (*balance, with_since(row, since) if since != NOTHING else row)[-KEPT - 1 :]
+
+
+def with_since(row: Row, since: Since) -> Row:
+    """Return the row of a complete capture with what incomplete ones taught before it."""
+    return row._replace(**asdict(since.plus(row)))
 
 
 def less(balance: tuple[Row, ...], back: Counter[str], left: Counter[str]) -> tuple[Row, ...]:

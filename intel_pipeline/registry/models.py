@@ -128,6 +128,15 @@ class Capture(Base):
         ),
         Index("ix_captures_target_surface_finished_at", "target", "surface", "finished_at"),
         Index("ix_captures_round", "round"),
+        # Whether all of them have landed is asked at every landing.
+        Index(
+            "ix_captures_target_surface_verdict",
+            "target",
+            "surface",
+            "verdict",
+            sqlite_where=text("snapshot IS NOT NULL AND finished_at IS NOT NULL"),
+            postgresql_where=text("snapshot IS NOT NULL AND finished_at IS NOT NULL"),
+        ),
     )
 
     capture_id: Mapped[str] = mapped_column(words(60), primary_key=True)

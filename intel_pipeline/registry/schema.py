@@ -11,7 +11,7 @@ from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.session_lock import lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0010"
+HEAD = "0011"
 # Where an SQLite file says that it is in WAL mode, and how (https://sqlite.org/fileformat.html, 1.3.3).
 WAL_AT, WAL = 18, b"\x02\x02"
 # An index on millions of requests takes its time, and whoever waits for it is not stuck.

@@ -86,7 +86,7 @@ def test_a_registry_of_a_newer_program_is_refused_and_left_alone(
 ) -> None:
     with registry.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
-    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0010 at most"):
+    with pytest.raises(DamagedFileError, match="written by a newer program: this one knows the schema 0011 at most"):
         open_registry(registry_url, clock)
     assert version(registry.engine) == "0099"
 

@@ -42,14 +42,7 @@ NO_LONGER_UNLISTED = """
 delete from unlisted_spans using gone
 where unlisted_spans.target = gone.target and unlisted_spans.user_id = gone.user_id
 """
-# Of one who was revealed nobody knows since when they follow.
-BEGUN = """
-insert into unlisted_spans by name
-select target, user_id, username, kind as began_as,
-    if(kind = 'revealed', null, not_before) as followed_not_before, not_after as followed_not_after
-from fresh
-"""
-# With the span that has just begun, or that a suspected loss has not ended.
+# With the span that a suspected loss has not ended, or that began with a capture that is not complete.
 ARRIVED = """
 insert into members by name
 select fresh.*, began_as, followed_not_before, followed_not_after
@@ -77,12 +70,36 @@ def keep_members(
         transaction.run(NO_LONGER_UNLISTED, gone=ended)
     touch_members(transaction, noted)
     name_anew(transaction, news.filter(pl.col("kind") == "renamed"), noted)
-    begun = news.filter(pl.col("kind").is_in(BEGINNINGS))
-    if begun.height:
-        transaction.run(BEGUN, fresh=begun)
-    if "arrived" in noted:
-        transaction.run(ARRIVED, fresh=noted["arrived"])
-        transaction.run(NO_LONGER_UNLISTED, gone=noted["arrived"])
+    begin(transaction, begun_in(news), noted.get("arrived"))
+
+
+def begun_in(news: pl.DataFrame) -> pl.DataFrame:
+    """Return the spans that have begun with some changes: rows of `unlisted_spans`."""
+    # Of one who was revealed nobody knows since when they follow.
+    since = pl.when(pl.col("kind") != "revealed").then("not_before")
+    return news.filter(pl.col("kind").is_in(BEGINNINGS)).select(
+        *("target", "user_id", "username"),
+        began_as="kind",
+        followed_not_before=since,
+        followed_not_after="not_after",
+    )
+
+
+def begin(transaction: Transaction, begun: pl.DataFrame, arrived: pl.DataFrame | None) -> None:
+    """Write down the spans that have `begun`, and who has `arrived` in a complete list.
+
+    Nearly all are both, and go where they stay at once.
+    """
+    if arrived is None:
+        transaction.append("unlisted_spans", begun)
+        return
+    key = ["target", "user_id"]
+    transaction.append("members", arrived.join(begun.drop("username"), on=key, maintain_order="left"))
+    transaction.append("unlisted_spans", begun.join(arrived, on=key, how="anti", maintain_order="left"))
+    others = arrived.join(begun, on=key, how="anti", maintain_order="left")
+    if others.height:
+        transaction.run(ARRIVED, fresh=others)
+        transaction.run(NO_LONGER_UNLISTED, gone=others)
 
 
 def touch_members(transaction: Transaction, noted: Mapping[str, pl.DataFrame]) -> None:

@@ -16,17 +16,15 @@ from intel_pipeline.warehouse.writer import Transaction
 # By which rules changes are derived. One more, and everything is derived again by the next landing of its target.
 RULES = 7
 
+# By these rules, and the newest by whichever.
 LANDED = """
-select target, verdict, count(*), max((finished_at, capture_id)) from follower_balance semi join asked using (target)
-where rules = $1 group by all
+select target, verdict, count(*) filter (where rules = $1), max((finished_at, capture_id))
+from follower_balance semi join asked using (target) group by all
 """
 AMONG = """
 select capture_id, verdict from follower_balance semi join asked using (capture_id) where rules = $1
 """
 ALL_LANDED = "select capture_id, verdict from follower_balance where target = $1 and rules = $2"
-NEWEST = (
-    "select target, max((finished_at, capture_id)) from follower_balance semi join asked using (target) group by all"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,10 @@ def outstanding(transaction: Transaction, registry: Finished, asked: Sequence[Ca
         if capture.snapshot is not None and landed.get(capture.capture_id) != capture.verdict:
             new[capture.target].append(capture)
     numbers: dict[str, Counter[str]] = defaultdict(Counter)
-    for target, verdict, number, _ in transaction.rows(LANDED, RULES, asked=named(targets)):
+    newest: dict[str, tuple[datetime, str]] = {}
+    for target, verdict, number, last in transaction.rows(LANDED, RULES, asked=named(targets)):
         numbers[target][verdict] = number
-    newest = dict(transaction.rows(NEWEST, asked=named(targets)))
+        newest[target] = max(last, newest.get(target, last))
     known = registry.tallies(list(targets), "followers")
     due = {}
     for target in targets:
