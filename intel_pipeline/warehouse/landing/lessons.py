@@ -33,9 +33,10 @@ def append_lessons(transaction: Transaction, changes: pl.DataFrame) -> None:
     lessons = lessons.with_columns(followers=pl.col("user_id").list.len().cast(pl.Int64()))
     renamed = pl.col("kind") == "renamed"
     transaction.append("lessons", lessons.select("lesson_id", *COMMON, "followers"))
-    for table, some in (("lesson_followers", lessons.filter(~renamed)), ("renames", lessons.filter(renamed))):
-        told = some.select("lesson_id", "learned_at", *OWN).explode(*OWN)[to_and_fro(some["followers"].to_numpy())]
-        transaction.append(table, told if table == "renames" else told.drop("previous_username"))
+    for table, chosen, own in (("lesson_followers", ~renamed, OWN[:1]), ("renames", renamed, OWN)):
+        some = lessons.filter(chosen)
+        told = some.select("lesson_id", "learned_at", *own).explode(*own)
+        transaction.append(table, told[to_and_fro(some["followers"].to_numpy())])
 
 
 def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, CaptureRef]) -> dict[str, pl.DataFrame]:
