@@ -11,7 +11,7 @@ import pytest
 from intel_pipeline.errors import BusyError, DamagedFileError
 from intel_pipeline.warehouse import writer
 from intel_pipeline.warehouse.schema import Migration, migrate, migrations
-from intel_pipeline.warehouse.writer import ROW_GROUP, Transaction, connected, writing
+from intel_pipeline.warehouse.writer import BLOCK, ROW_GROUP, Transaction, connected, writing
 from intel_pipeline_tests.warehouse.lands import rows
 
 HOLD = """
@@ -177,6 +177,18 @@ def test_no_row_group_is_longer_than_what_a_landing_may_write_anew(file: Path) -
         )
     """
     assert rows(file, longest) == [(ROW_GROUP,)]
+
+
+def test_a_new_warehouse_is_made_of_small_blocks_and_an_older_one_keeps_those_that_it_has(tmp_path: Path) -> None:
+    older = tmp_path / "older.duckdb"
+    duckdb.connect(older).close()
+    block = "select block_size from pragma_database_size() where database_name <> 'memory'"
+    for file, size in ((tmp_path / "new.duckdb", BLOCK), (older, 262_144)):
+        for target in ("one", "two"):
+            with writing(file) as transaction:
+                add(transaction, target)
+        assert rows(file, block) == [(size,)]
+        assert rows(file, "select target from targets order by all") == [("one",), ("two",)]
 
 
 def test_what_does_not_fit_into_memory_is_put_beside_the_warehouse_and_not_where_the_program_was_started(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,9 @@ from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.taught import Said, Taught
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE
 from intel_pipeline.warehouse.writer import Transaction
+
+if TYPE_CHECKING:
+    from intel_pipeline.changes.taught import Array
 
 # What is told of each follower; the rest a capture teaches of many. Names stand elsewhere, but for those that are past.
 OWN = ("user_id", "previous_username")
@@ -26,11 +30,13 @@ FORGOTTEN = "select lesson_id from lessons where target = $1 and capture_id in (
 def append_lessons(transaction: Transaction, changes: pl.DataFrame) -> None:
     """Add what captures taught (FOLLOWER_CHANGE, of each capture all that it taught) to the log."""
     lessons = with_numbers(changes.group_by(COMMON, maintain_order=True).agg(OWN))
-    told = lessons.select("lesson_id", "kind", "learned_at", *OWN).explode(*OWN)
+    lessons = lessons.with_columns(followers=pl.col("user_id").list.len().cast(pl.Int64()))
     renamed = pl.col("kind") == "renamed"
-    transaction.append("lessons", lessons.select("lesson_id", *COMMON, followers=pl.col("user_id").list.len()))
-    transaction.append("lesson_followers", told.filter(~renamed).select("lesson_id", "user_id", "learned_at"))
-    transaction.append("renames", told.filter(renamed).drop("kind"))
+    transaction.append("lessons", lessons.select("lesson_id", *COMMON, "followers"))
+    for table, chosen, own in (("lesson_followers", ~renamed, OWN[:1]), ("renames", renamed, OWN)):
+        some = lessons.filter(chosen)
+        told = some.select("lesson_id", "learned_at", *own).explode(*own)
+        transaction.append(table, told[to_and_fro(some["followers"].to_numpy())])
 
 
 def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, CaptureRef]) -> dict[str, pl.DataFrame]:
@@ -49,13 +55,27 @@ def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, Cap
         some = [one for one, renamed in zip(taught, renames, strict=True) if renamed is chosen]
         if some:
             each = lessons.filter(pl.Series(renames) == chosen).select("lesson_id", "learned_at")
-            numbers = np.repeat(np.arange(len(some)), [len(one.followers) for one in some])
+            sizes = np.array([len(one.followers) for one in some])
+            order = to_and_fro(sizes)
             names = [name for one in some for name in one.names]
-            tables[table] = each[numbers].with_columns(
-                user_id=np.concatenate([one.followers for one in some]),
-                **({"previous_username": pl.Series(names, dtype=pl.String())} if chosen else {}),
+            tables[table] = each[np.repeat(np.arange(len(some)), sizes)].with_columns(
+                user_id=np.concatenate([one.followers for one in some])[order],
+                **({"previous_username": pl.Series(names, dtype=pl.String())[order]} if chosen else {}),
             )
     return tables
+
+
+def to_and_fro(sizes: "Array") -> "Array":
+    """Return the places of the followers of lessons of such `sizes`, those of every other lesson the last one first.
+
+    Numbers rise within a lesson. So those of the next go on where they have ended, and DuckDB packs the steps from one to
+    the next, which are short: of 200 followers in 33 bits instead of 37. It packs 2,048 at once, and a single long step
+    among them makes all of them long.
+    """
+    ends = np.cumsum(sizes)
+    places = np.arange(sizes.sum())
+    turned = np.repeat(2 * ends - sizes - 1, sizes) - places
+    return np.where(np.repeat(np.arange(len(sizes)) % 2 == 1, sizes), turned, places)
 
 
 def with_numbers(lessons: pl.DataFrame) -> pl.DataFrame:
