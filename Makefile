@@ -30,7 +30,7 @@ lint: $(READY) ## style, types and Dagster's own check of the definitions
 bench: $(READY) $(RIVALS) ## speed and memory, as ratios against named alternatives
 	$(BIN)/python -m benchmarks
 
-year: $(READY) $(RIVALS) ## a year of ten targets: what a day costs at its end, beside MERGE INTO and dbt snapshot
+year: $(READY) $(RIVALS) ## a year of 200 targets: what a day costs at its end, beside MERGE INTO and dbt snapshot; two hours, 35 GB
 	$(BIN)/python -m benchmarks.year $(SIZE)
 
 crashes: $(READY) ## a capture and landing killed 200 times each: nothing lost, nothing asked for twice

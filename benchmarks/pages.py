@@ -10,19 +10,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, Request
 
 from benchmarks import limits
 from benchmarks.report import Report, over, tell
-from benchmarks.year_world import living, watched
+from benchmarks.year_world import lived
 from intel_pipeline.folders import PROJECT_ROOT
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.audit import Actor
@@ -52,8 +50,6 @@ PATHS = (
     "/watchlist",
 )
 VIEWS, WARM = 200, 5
-# Targets that a process lets live at a time.
-PART = 5
 RIVALS = PROJECT_ROOT / "benchmarks" / "rivals"
 PYTHON = PROJECT_ROOT / ".rivals" / "bin" / "python"
 QUERY = PROJECT_ROOT / "intel_pipeline" / "web" / "queries" / "overview.sql"
@@ -106,34 +102,13 @@ def run(folder: Path | None = None) -> Report:
 
 
 def make(settings: Settings, targets: int, followers: int, days: int) -> None:
-    """Let days pass, on all processors, and publish them."""
-    settings.make_directories()
+    """Let days pass, and publish them."""
+    # The last day is yesterday, since the server goes by the machine's clock.
+    lived(settings.data_dir, targets, followers, days, (datetime.now(UTC) - START).days - days)
     clock = VirtualClock(datetime.now(UTC))
     pipeline = Pipeline(settings, clock, open_registry(settings.registry_location, clock))
-    watched(pipeline, targets)
-    # The last day is yesterday, since the server goes by the machine's clock.
-    first = (datetime.now(UTC) - START).days - days
-    parts = [range(number, min(number + PART, targets)) for number in range(0, targets, PART)]
-    # Lists this short are compared in less time than Polars takes to divide the work.
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
-        done = [processes.submit(live, settings.data_dir, part, followers, days, first) for part in parts]
-        for number, one in enumerate(as_completed(done), 1):
-            one.result()
-            sys.stderr.write(f"\r{number} of {len(done)} parts of the targets")
-    sys.stderr.write("\n")
     rebuild(pipeline, None, lambda *_: None)
     publish_now(pipeline)
-    pipeline.registry.close()
-
-
-def live(folder: Path, numbers: Iterable[int], followers: int, days: int, first: int) -> None:
-    """Let days pass for some of the targets."""
-    settings = load_settings(data_dir=folder)
-    clock = VirtualClock(datetime.now(UTC))
-    pipeline = Pipeline(settings, clock, open_registry(settings.registry_location, clock))
-    for _ in living(pipeline, numbers, followers, days, first):
-        pass
     pipeline.registry.close()
 
 

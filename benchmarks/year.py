@@ -1,13 +1,15 @@
 """A year of many targets: what a day costs at its end beside its start, a rebuild, a change, and who followed when.
 
-`python -m benchmarks.year`, or with another size: TARGETS FOLLOWERS DAYS. Beside `MERGE INTO` and dbt snapshot.
+`python -m benchmarks.year`, or with another size: TARGETS FOLLOWERS DAYS, and with a data folder that was made for it
+before: FOLDER. Beside `MERGE INTO` and dbt snapshot. Limits are about 200 targets: what a batch costs however small it
+is weighs more among fewer.
 """
 
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from benchmarks.measure import turns
 from benchmarks.rebuild import told
 from benchmarks.report import Report, over, tell
 from benchmarks.year_world import lived
+from intel_pipeline.defs.garbage import spare_what_stays
 from intel_pipeline.differing import keep_difference
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.finishing import finished
@@ -29,53 +32,69 @@ from intel_pipeline.warehouse.writer import connected, writing
 from intel_pipeline_tests.warehouse.landing_nursery import opened
 
 # Targets, followers of each, days; and the number of targets that limits are about.
-SIZE = (10, 20_000, 365)
+SIZE = (200, 20_000, 365)
 TARGETS = 200
-TURNS = 5
+TURNS = 4
 # So many days before the last one are landed as ticks land them: a file that was just made anew pays at its first
 # commits for what DuckDB lays together then.
 TICKS = 8
-ALONE = "the followers of a day at its end"
+# The first days pay for what later ones do not: lists that are there for the first time are laid together.
+EARLY = 10
+ALONE = "the followers of a day at its end, landed"
 DIFFERENCES = "what their lists differ by, found at the capture"
 FOLLOWED = "select count(*), count(distinct username) from followers_on($1, $2)"
 
 
-def run(targets: int = SIZE[0], followers: int = SIZE[1], days: int = SIZE[2]) -> Report:
-    """Let a year pass, and measure."""
+def run(targets: int = SIZE[0], followers: int = SIZE[1], days: int = SIZE[2], folder: Path | None = None) -> Report:
+    """Let a year pass where none is given, and measure."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        pipeline = opened(folder / "data")
-        for day, _ in enumerate(lived(pipeline, targets, followers, days), 1):
-            sys.stderr.write(f"\rday {day} of {days}")
-        sys.stderr.write("\n")
-        everything = [capture for part in pipeline.registry.captures.histories() for capture in part]
-        long, short = (until(everything, number) for number in (days, 2))
-        derived = max(1, days - 1 - TICKS)
-        rebuilt = told(derive, folder / "data", folder / "long.duckdb", ids(long[:derived]))
-        for number in range(derived, days - 1):
-            land_day(known_by(pipeline, long[: number + 1]), folder / "long.duckdb", long[number])
-        land_day(known_by(pipeline, short[:1]), folder / "short.duckdb", short[0])
-        copies = {name: folder / f"{name}.copy" for name in ("short", "long")}
-        ways = {
-            "day 2": partial(land_day, known_by(pipeline, short), copies["short"], short[-1]),
-            f"day {days}": partial(land_day, known_by(pipeline, long), copies["long"], long[-1]),
-            # What others do for the followers of that day: no profiles and posts, and what is done at the capture too.
-            ALONE: partial(land_day, known_by(pipeline, long), copies["long"], long[-1], ("followers",)),
-            DIFFERENCES: partial(find_differences, pipeline, long),
-        }
-        taken = {name: min(times) for name, times in turns(ways, TURNS, partial(copy, copies)).items()}
-        early, late, alone, finding = taken.values()
-        lists = targets * derived
-        scale = TARGETS / targets
-        change, changes = bytes_a_change(folder)
-        asked = milliseconds(folder / "long.duckdb", str(finished(long[days // 2][0]).date()))
-        others = slowly_changing.run(folder, pipeline.settings.lake_dir, long)
-        pipeline.registry.close()
-    size = f"{targets} x {followers:,} x {days} days"
+        if folder is None:
+            lived(Path(name) / "data", targets, followers, days)
+        return measured(folder or Path(name) / "data", Path(name), (targets, followers, days))
+
+
+def measured(data: Path, folder: Path, size: tuple[int, int, int]) -> Report:
+    """Measure at the captures in a data folder; what is made of them goes into another one."""
+    targets, followers, days = size
+    spare_what_stays()
+    pipeline = opened(data)
+    everything = [capture for part in pipeline.registry.captures.histories() for capture in part]
+    whole = until(everything, days)
+    derived = max(1, days - 1 - TICKS)
+    rebuilt = told(derive, data, folder / "long.duckdb", ids(whole[:derived]))
+    for number in range(derived, days - 1):
+        land_day(known_by(pipeline, whole[: number + 1]), folder / "long.duckdb", whole[number])
+    files = {2: folder / "second.duckdb", EARLY: folder / "early.duckdb", days: folder / "long.duckdb"}
+    for number in range(EARLY - 1):
+        land_day(known_by(pipeline, whole[: number + 1]), files[EARLY], whole[number])
+        if not number:
+            shutil.copyfile(files[EARLY], files[2])
+
+    def land_copy(number: int, surfaces: Sequence[str] = SURFACES) -> None:
+        land_day(known_by(pipeline, whole[:number]), copy_of(files[number]), whole[number - 1], surfaces)
+
+    def whole_day(number: int) -> None:
+        find_differences(pipeline, whole[:number])
+        land_copy(number)
+
+    ways = {
+        **{day_of(number): partial(whole_day, number) for number in files},
+        # What others do for the followers of that day: no profiles and posts.
+        ALONE: partial(land_copy, days, ("followers",)),
+        DIFFERENCES: partial(find_differences, pipeline, whole),
+    }
+    taken = {name: min(times) for name, times in turns(ways, TURNS, partial(copy, list(files.values()))).items()}
+    second, early, late, alone, finding = taken.values()
+    lists = targets * derived
+    scale = TARGETS / targets
+    change, changes = bytes_a_change(folder)
+    asked = milliseconds(folder / "long.duckdb", str(finished(whole[days // 2][0]).date()))
+    others = slowly_changing.run(folder, pipeline.settings.lake_dir, whole)
+    pipeline.registry.close()
     rows: list[tuple[object, ...]] = [
-        ("a day at its start: CPU s", early, None),
-        ("a day at its end: CPU s", late, None),
-        ("end / start", late / early, limits.LATE_DAY),
+        *((f"{name}: CPU s", taken[name], None) for name in (day_of(number) for number in files)),
+        (f"day {days} / day 2", late / second, limits.LATE_DAY),
+        (f"day {days} / day {EARLY}", late / early, None),
         (f"{ALONE}: CPU s", alone, None),
         (f"{DIFFERENCES}: CPU s", finding, None),
         *((f"{name}: CPU s", seconds, None) for name, seconds in others.items()),
@@ -93,7 +112,13 @@ def run(targets: int = SIZE[0], followers: int = SIZE[1], days: int = SIZE[2]) -
     broken = [line for what, found, limit in rows for line in over(str(what), float(str(found)), limit)]  # type: ignore[arg-type]
     if others[slowly_changing.DBT] < limits.DBT * (alone + finding):
         broken.append(f"the followers of a day at its end cost more than a {limits.DBT}th of dbt snapshot")
-    return Report(f"A year: {size}", ("what", "measured", "limit"), rows, broken)
+    title = f"A year: {targets} x {followers:,} x {days} days"
+    return Report(title, ("what", "measured", "limit"), rows, broken)
+
+
+def day_of(number: int) -> str:
+    """Return what the line about a day is called."""
+    return f"day {number}, its lists compared and landed"
 
 
 def until(captures: Sequence[Capture], days: int) -> list[list[Capture]]:
@@ -116,10 +141,15 @@ def derive(data: Path, file: Path, only: set[str]) -> None:
     pipeline.registry.close()
 
 
-def copy(copies: Mapping[str, Path]) -> None:
-    """Make each of the copies anew, of the file that holds the days before."""
-    for file in copies.values():
-        shutil.copyfile(file.with_suffix(".duckdb"), file)
+def copy(files: Sequence[Path]) -> None:
+    """Make the copy of each file anew: it holds the days before."""
+    for file in files:
+        shutil.copyfile(file, copy_of(file))
+
+
+def copy_of(file: Path) -> Path:
+    """Return where the copy of a file lies."""
+    return file.with_suffix(".copy")
 
 
 def known_by(pipeline: Pipeline, days: Sequence[Sequence[Capture]]) -> Lake:
@@ -171,4 +201,5 @@ def milliseconds(file: Path, day: str) -> float:
 
 
 if __name__ == "__main__":
-    tell([run(*(int(number) for number in sys.argv[1:]))])
+    size = [int(number) for number in sys.argv[1:4]] or SIZE
+    tell([run(*size, *map(Path, sys.argv[4:5]))])

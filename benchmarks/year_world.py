@@ -1,7 +1,12 @@
 """A year of targets in registry and lake as ticks leave it: 1 % of the followers new each day, 1 % lost, 0.1 % renamed."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -9,6 +14,7 @@ import polars as pl
 from intel_pipeline.contracts import follower
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
+from intel_pipeline_tests.warehouse.landing_nursery import opened
 from intel_pipeline_tests.warehouse.lands import captured, posts, profiles
 
 LARGEST_ID = 70_000_000_000
@@ -16,6 +22,8 @@ NEW, LOST, RENAMED = 0.01, 0.01, 0.001
 POSTS = 12
 TURN = 7
 SEED = 3
+# Targets that a process lets live at a time.
+PART = 5
 
 
 class Audience:
@@ -55,10 +63,32 @@ class Audience:
         return rows.select(pl.col(column).cast(kind) for column, kind in follower.SCHEMA.items())
 
 
-def lived(pipeline: Pipeline, targets: int, followers: int, days: int) -> Iterator[list[Capture]]:
-    """Yield the captures of each of so many days, which are kept by then: profile, followers and posts."""
+def lived(folder: Path, targets: int, followers: int, days: int, first: int = 0) -> None:
+    """Let days pass in a data folder, on all processors: of each day profile, followers and posts are kept.
+
+    `first`: which day of `lands.START` on the first one is.
+    """
+    pipeline = opened(folder)
     watched(pipeline, targets)
-    yield from living(pipeline, range(targets), followers, days)
+    pipeline.registry.close()
+    parts = [range(number, min(number + PART, targets)) for number in range(0, targets, PART)]
+    # Lists this short are compared in less time than Polars takes to divide the work.
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        done = [processes.submit(live, folder, part, followers, days, first) for part in parts]
+        for number, one in enumerate(as_completed(done), 1):
+            one.result()
+            sys.stderr.write(f"\r{number} of {len(done)} parts of the targets")
+    sys.stderr.write("\n")
+    del os.environ["POLARS_MAX_THREADS"]
+
+
+def live(folder: Path, numbers: Iterable[int], followers: int, days: int, first: int) -> None:
+    """Let days pass for some of the targets."""
+    pipeline = opened(folder)
+    for _ in living(pipeline, numbers, followers, days, first):
+        pass
+    pipeline.registry.close()
 
 
 def watched(pipeline: Pipeline, targets: int) -> None:
@@ -73,12 +103,9 @@ def label_of(number: int) -> str:
 
 
 def living(
-    pipeline: Pipeline, numbers: Iterable[int], followers: int, days: int, first: int = 0
+    pipeline: Pipeline, numbers: Iterable[int], followers: int, days: int, first: int
 ) -> Iterator[list[Capture]]:
-    """Yield the captures of some targets, day by day; whoever else lives meanwhile changes nothing of theirs.
-
-    `first`: which day of `lands.START` on the first one is.
-    """
+    """Yield the captures of some targets, day by day; whoever else lives meanwhile changes nothing of theirs."""
     audiences = {label_of(number): Audience(followers, SEED, number) for number in numbers}
     for day in range(days):
         of_day = []

@@ -8,6 +8,7 @@ from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.standing import Case
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
 
+
 def event(rows: pl.DataFrame, kind: str, state: str) -> pl.DataFrame:
     """Return `rows` as events of one kind and state: `case`, and those columns of FOLLOWER_CHANGE that they tell of."""
     if rows.is_empty():

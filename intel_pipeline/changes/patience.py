@@ -1,5 +1,6 @@
 """How many absences it takes to believe that a follower has left."""
 
+from functools import lru_cache
 from math import ceil, log
 
 from intel_pipeline.changes.balance import BOUND
@@ -31,6 +32,7 @@ def missing_again(returned: int, waited: int) -> float:
     return (waited - returned + 1) / (waited + 2)
 
 
+@lru_cache(maxsize=4096)
 def counts_after(counts: float, before: int) -> int | None:
     """Return how many counts after a loss decide 99 in 100; None where too few are known before it.
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PATIENCE = 120.0
-# Whatever is appended writes the last row group of a table anew. Of DuckDB's own size, 122,880 rows, that is a third of
-# what a day costs as soon as tables are so long.
-ROW_GROUP = 16_384
+# Whatever is appended writes the last row group of a table anew, so DuckDB's own size, 122,880 rows, is dear for a few
+# targets; and each row group costs whatever goes through a table, so half of this is dear for hundreds of them.
+ROW_GROUP = 32_768
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def test_packing_changes_nothing_but_where_the_rows_lie(
     assert (spans(file), spans(file, "rival")) == before
     for table in ("members", "closed_spans"):
         assert rows(file, f"select distinct packed from {table}") == [(True,)]  # noqa: S608  our own names
-        packed = rows(file, f"select target, user_id from {table} order by rowid")  # noqa: S608  our own names
+        packed = rows(file, f"select target, followed_not_after, user_id from {table} order by rowid")  # noqa: S608  our own names
         assert packed == sorted(packed)
 
 

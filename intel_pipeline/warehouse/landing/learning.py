@@ -21,7 +21,7 @@ from intel_pipeline.warehouse.landing.known import Known
 from intel_pipeline.warehouse.landing.lessons import lessons_of
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed
-from intel_pipeline.warehouse.landing.spans import NOBODY
+from intel_pipeline.warehouse.landing.spans import ENDED_LIE, MEMBERS_LIE, NOBODY
 
 # Entries of lists whose differences are held at once, an eighth of each list at most, as a rule: a year of ten targets
 # with 20,000 followers.
@@ -117,7 +117,11 @@ def with_spans(lake: Lake, part: Learned, captures: Sequence[Capture]) -> Learne
     sightings = part.fresh.get("sightings", pl.DataFrame(schema={"user_id": pl.Int64(), "seen_at": MOMENT}))
     lost = part.fresh["lost"]
     found = spans_of(history.taught, history.captures, listed, part.losses, lost, part.shown, sightings)
-    tables = {"members": found.members, "unlisted_spans": found.unlisted, "closed_spans": found.closed}
+    tables = {
+        "members": found.members.sort(MEMBERS_LIE),
+        "unlisted_spans": found.unlisted,
+        "closed_spans": found.closed.sort(ENDED_LIE),
+    }
     packed = {"members": True, "closed_spans": True}
     rows = {
         name: of_target(part.target, rows).with_columns(**({"packed": pl.lit(value=True)} if name in packed else {}))
