@@ -215,9 +215,9 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
 @contextmanager
 def made(fresh: Path) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a file that is being made, with the schema of this program, in bounded memory."""
-    with connected(fresh) as connection:
-        # The other core is there for the thread that learns; with two, DuckDB takes more of both and holds more.
-        connection.execute(f"set memory_limit = '{MEMORY}'; set threads = 1")
+    # What is thrown away if it fails need not be written twice.
+    with connected(fresh, logged=False) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY}'")
         migrate(connection)
         yield connection
 

@@ -117,15 +117,17 @@ def exclusive(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def connected(file: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConnection"]:
+def connected(file: Path, *, read_only: bool = False, logged: bool = True) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a warehouse or a publication that is closed whatever happens: an open one locks others out.
+
+    Without being `logged`, what is committed is in the file only once the connection is closed.
 
     Raises BusyError where another program has opened the file.
     """
     import duckdb
 
     try:
-        connection = duckdb.connect(file, read_only=True) if read_only else attached(file)
+        connection = duckdb.connect(file, read_only=True) if read_only else attached(file, logged=logged)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -138,7 +140,7 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConne
         connection.close()
 
 
-def attached(file: Path) -> "DuckDBPyConnection":
+def attached(file: Path, *, logged: bool = True) -> "DuckDBPyConnection":
     """Return a connection that writes `file` in row groups of ROW_GROUP: only who attaches a file has a say in that."""
     import duckdb
 
@@ -146,7 +148,8 @@ def attached(file: Path) -> "DuckDBPyConnection":
     try:
         # Else whatever does not fit into memory would go into the folder that this program was started in.
         connection.execute(f"set temp_directory = {literal(f'{file}.tmp')}")
-        connection.execute(f"attach {literal(str(file))} as warehouse (row_group_size {ROW_GROUP}); use warehouse")
+        options = f"row_group_size {ROW_GROUP}{'' if logged else ', recovery_mode no_wal_writes'}"
+        connection.execute(f"attach {literal(str(file))} as warehouse ({options}); use warehouse")
     except BaseException:
         connection.close()
         raise
