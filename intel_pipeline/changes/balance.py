@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, circumstances_of, ways
-from intel_pipeline.changes.counts_needed import counts_needed
+from intel_pipeline.changes.counts_needed import Asked, counts_needed
 from intel_pipeline.changes.levels import Course, inferred_all
 from intel_pipeline.changes.unshown import unshown_moves
 
@@ -62,7 +62,8 @@ class Weighing:
     `chances`: for each entry, which share of its `missing` is expected to be hidden rather than gone. `evidence`: how
     well the entries explain the counts, as a logarithm, to be compared with that of other entries for the same counts.
     `ways`: the belief in each way in which the counts may err. `hiding`: the share of those missing who are hidden.
-    `at`: what the error of each count depends on.
+    `at`: what the error of each count depends on. `falls`: the chance, between two captures, that the count falls by one
+    for somebody who is never listed.
     """
 
     chances: tuple[float, ...]
@@ -70,6 +71,7 @@ class Weighing:
     ways: tuple[float, ...] = ()
     hiding: float = 1.0
     at: Sequence[Circumstances] = ()
+    falls: float = 0.0
 
 
 @lru_cache(maxsize=64)
@@ -91,43 +93,52 @@ def weigh_all(balances: Sequence[tuple[tuple[Entry, ...], float]]) -> list[Weigh
     either. Where counts and list have lost each other, every chance is 1.
     """
     told = [circumstances(entries) if len(entries) > 1 else [] for entries, _ in balances]
-    courses = [course(entries, at, again) if at else None for (entries, again), at in zip(balances, told, strict=True)]
+    moves = [unseen_moves(entries) if at else (0.0, 0.0) for (entries, _), at in zip(balances, told, strict=True)]
+    courses = [
+        course(entries, at, again, unseen) if at else None
+        for (entries, again), at, unseen in zip(balances, told, moves, strict=True)
+    ]
     found = iter(inferred_all([one for one in courses if one is not None]))
     weighed = []
-    for (entries, _), at, known in zip(balances, told, courses, strict=True):
+    for (entries, _), at, known, (falls, _) in zip(balances, told, courses, moves, strict=True):
         if known is None:
             # Without two entries there is no step; and with them, counts and list have lost each other.
             evidence = float("-inf") if at else 0.0
-            weighed.append(Weighing((1.0,) * len(entries), evidence))
+            weighed.append(Weighing((1.0,) * len(entries), evidence, falls=falls))
         else:
             one = next(found)
-            weighed.append(Weighing((1.0, *one.chances), one.evidence, one.ways, one.hiding, at))
+            weighed.append(Weighing((1.0, *one.chances), one.evidence, one.ways, one.hiding, at, falls))
     return weighed
 
 
-def course(entries: tuple[Entry, ...], at: Sequence[Circumstances], again: float) -> Course | None:
-    """Return what was seen of the levels, the errors of the counts being what they are `at` each; None where it is too much."""
+def course(
+    entries: tuple[Entry, ...], at: Sequence[Circumstances], again: float, moves: tuple[float, float]
+) -> Course | None:
+    """Return what was seen of the levels, the errors of the counts being what they are `at` each; None where it is too much.
+
+    `moves`: as `unseen_moves`.
+    """
     import numpy as np
 
-    arrived = np.cumsum([0, *(entry.arrived for entry in entries[1:])])
-    fallen = np.cumsum([0, *(entry.missing for entry in entries[1:])])
-    height = np.array([entry.reported for entry in entries]) - arrived + fallen
+    columns = dict(zip(Entry._fields, zip(*entries, strict=True), strict=True))
+    arrived, gone, ripe = (np.array(columns[name][1:]) for name in ("arrived", "missing", "ripe"))
+    height = np.array(columns["reported"])
+    height[1:] += gone.cumsum() - arrived.cumsum()
     low, high = int(np.floor(height.min())) - 2, int(np.ceil(height.max())) + 2
     if high - low > WIDEST:
         return None
     levels = np.arange(low, high + 1)
     errors = np.round(2 * (height[:, None] - levels + REACH)).astype(int).clip(0, 4 * REACH)
-    (down, up), (arriving, _) = unseen_moves(entries), usual_events(entries)
+    (down, up), arriving = moves, float(arrived.sum()) / len(gone)
     unseen = [
         moved_unseen(entry, down, up) if entry.mixed or entry.revealed or entry.lower or entry.higher else (down, up)
         for entry in entries[1:]
     ]
-    gone = [entry.missing for entry in entries[1:]]
     return Course(
         seen=seen_at(at, errors),
-        moves=unshown_moves([missing + arriving for missing in gone], unshown_share(entries), again),
-        missing=np.array(gone),
-        ripe=np.array([entry.ripe for entry in entries[1:]]),
+        moves=unshown_moves([missing + arriving for missing in gone.tolist()], unshown_share(entries), again),
+        missing=gone,
+        ripe=ripe,
         unseen=(np.array([falls for falls, _ in unseen]), np.array([rises for _, rises in unseen])),
     )
 
@@ -187,18 +198,16 @@ def unseen_moves(entries: Sequence[Entry]) -> tuple[float, float]:
     return down, up
 
 
-def counts_to_tell(weighing: Weighing) -> float:
-    """Return how many counts tell a loss from somebody's becoming hidden, by their errors, the level before known."""
-    import numpy as np
-
-    if not weighing.ways:
-        return float("inf")
-    return counts_needed(weighing.at, np.array(weighing.ways), weighing.hiding / ALLOWED)
+def counts_to_tell(weighings: Sequence[Weighing]) -> list[float]:
+    """Return of each how many counts tell a loss from somebody's becoming hidden, by their errors, the level before known."""
+    known = [one for one in weighings if one.ways]
+    found = iter(counts_needed([Asked(one.at, one.ways, one.hiding / ALLOWED) for one in known]))
+    return [next(found) if one.ways else float("inf") for one in weighings]
 
 
-def coincides(entries: Sequence[Entry], weighing: Weighing, counts: float) -> bool:
+def coincides(weighing: Weighing, counts: float) -> bool:
     """Tell whether somebody becomes hidden while somebody hidden leaves, too often to be left out.
 
     If that falls within the `counts` that it takes to tell, they are what they would be after a loss.
     """
-    return weighing.hiding * unseen_moves(entries)[0] * max(1.0, counts) > ALLOWED
+    return weighing.hiding * weighing.falls * max(1.0, counts) > ALLOWED

@@ -1,10 +1,9 @@
 """How many counts decide whether somebody has left or is hidden, by the ways in which they err."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import inf, log, pi
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from intel_pipeline.changes.count_errors import Circumstances, ways
 
@@ -22,23 +21,42 @@ TINY = 1e-300
 TILTS = tuple(number / 20 for number in range(1, 20))
 
 
-def counts_needed(circumstances: Sequence[Circumstances], weight: "Array", odds: float) -> float:
-    """Return how many counts tell a loss from somebody's becoming hidden, where the level before is known.
+class Asked(NamedTuple):
+    """What the number of counts is asked for: of each count what its error depends on, and what is believed.
 
     `weight`: what each of the `ways` has come to be believed; `odds` to overcome: how likely hiding is beforehand, over
-    what is allowed. After so many counts at most MISSED of the losses are undecided; infinite from MOST_COUNTS on.
+    what is allowed.
+    """
+
+    circumstances: Sequence[Circumstances]
+    weight: Sequence[float]
+    odds: float
+
+
+def counts_needed(asked: Sequence[Asked]) -> list[float]:
+    """Return of each how many counts tell a loss from somebody's becoming hidden, where the level before is known.
+
+    After so many counts at most MISSED of the losses are undecided; infinite from MOST_COUNTS on.
     """
     import numpy as np
 
-    numbers = np.arange(COUNTS_APART, MOST_COUNTS, COUNTS_APART)
-    share = undecided(circumstances, odds)
-    # The more counts, the less is undecided: so the first number that is enough is found by halving.
-    place = bisect_left(numbers, True, key=lambda number: bool(share(number) @ weight <= MISSED))
-    return float(numbers[place]) if place < len(numbers) else inf
+    if not asked:
+        return []
+    numbers = np.append(np.arange(COUNTS_APART, MOST_COUNTS, COUNTS_APART), inf)
+    share, weight = undecided(asked), np.array([one.weight for one in asked])[:, :, None]
+    # The more counts, the less is undecided: so the first number that is enough is found by halving, of all side by side.
+    low, high = (np.full(len(asked), place) for place in (0, len(numbers) - 1))
+    while (open_ := low < high).any():
+        middle = (low + high) // 2
+        enough = (share(numbers[middle])[:, None] @ weight)[:, 0, 0] <= MISSED
+        high = np.where(open_ & enough, middle, high)
+        low = np.where(open_ & ~enough, middle + 1, low)
+    found: list[float] = numbers[low].tolist()
+    return found
 
 
-def undecided(circumstances: Sequence[Circumstances], odds: float) -> "Callable[[float], Array]":
-    """Return which share of the losses is undecided after a number of counts, for each way to err.
+def undecided(asked: Sequence[Asked]) -> "Callable[[Array], Array]":
+    """Return which share of the losses is undecided after a number of counts, [one, way to err], by the number of each.
 
     After a loss the error e of a count has the chance p(e), after hiding p(e - 1). That the counts are not `odds` times
     likelier after the loss has at most the chance odds^t M(t)^m for any t, where M is the sum of p(e)^(1-t) p(e-1)^t
@@ -47,15 +65,17 @@ def undecided(circumstances: Sequence[Circumstances], odds: float) -> "Callable[
     import numpy as np
 
     tilts = np.array(TILTS)
-    alike = np.log(np.mean([likeness(at) for at in circumstances], axis=0))
-    curvature = np.gradient(np.gradient(alike, tilts, axis=0), tilts, axis=0).clip(0)
-    hindrance, every = log(max(odds, 1.0)) * tilts[:, None], np.arange(alike.shape[1])
+    # [one, t, way to err]
+    alike = np.log(np.stack([np.mean([likeness(at) for at in one.circumstances], axis=0) for one in asked]))
+    curvature = np.gradient(np.gradient(alike, tilts, axis=1), tilts, axis=1).clip(0)
+    hindrance = np.array([log(max(one.odds, 1.0)) for one in asked])[:, None, None] * tilts[:, None]
 
-    def share(number: float) -> "Array":
-        exponents = hindrance + number * alike
-        best = exponents.argmin(axis=0)
-        spread = np.sqrt(2 * pi * number * curvature[best, every])
-        found: Array = np.minimum(1.0, np.exp(exponents[best, every]) / np.maximum(1.0, tilts[best] * spread))
+    def share(number: "Array") -> "Array":
+        exponents = hindrance + number[:, None, None] * alike
+        best = exponents.argmin(axis=1)[:, None]
+        least, curved = (np.take_along_axis(every, best, axis=1)[:, 0] for every in (exponents, curvature))
+        spread = np.sqrt((2 * pi * number)[:, None] * curved)
+        found: Array = np.minimum(1.0, np.exp(least) / np.maximum(1.0, tilts[best[:, 0]] * spread))
         return found
 
     return share

@@ -8,7 +8,7 @@ from threading import local
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.count_errors import believed
-from intel_pipeline.changes.hiding import HIDING, step_chances
+from intel_pipeline.changes.hiding import HIDING, between, step_chances
 from intel_pipeline.changes.unshown import at_first, counted_on_top
 from intel_pipeline.parcels import parcels
 
@@ -105,34 +105,35 @@ def inferred_together(courses: Sequence[Course]) -> Iterator[Inferred]:
     moves = np.stack([course.moves for course in courses])
     tops = [counted_on_top(course.seen, moves.shape[2]) for course in courses]
     seen = np.stack(tops, out=SCRATCH.room("seen", (len(tops), *tops[0].shape)))
-    # [course, capture, share hiding, from level, to level]
+    # Of each course, by its captures.
     missing, ripe = (np.stack([getattr(course, name) for course in courses]) for name in ("missing", "ripe"))
     down, up = (np.stack([course.unseen[way] for course in courses]) for way in (0, 1))
-    steps, hidden = step_chances(missing, ripe, (down, up), seen.shape[-1])
+    # [capture, course, share hiding, by how many]; turned around only now, since powers of what does not lie in a row
+    # differ in their last bits.
+    steps, hidden = (by.swapaxes(0, 1) for by in step_chances(missing, ripe, (down, up), seen.shape[-1]))
     start = np.stack([at_first(course.moves) for course in courses])
     ahead, (then, now), totals = passes(seen, steps, moves, start)
-    evidence = np.log(belief[:, None] * believed()) + np.log(totals + TINY).sum(axis=0)
     rows = (*then.shape[:3], -1, then.shape[-1])
     later = SCRATCH.room("later", then.shape)
-    np.matmul(then.reshape(rows), hidden.swapaxes(0, 1).swapaxes(3, 4), out=later.reshape(rows))
+    np.matmul(then.reshape(rows), between(hidden, seen.shape[-1], back=True), out=later.reshape(rows))
     # [capture, course, share hiding, way to err]
     whole = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], now)
     expected = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], later)
-    for number, gone in enumerate(missing):
-        best = evidence[number].max()
-        weight = np.exp(evidence[number] - best)
-        explained = float(best + np.log(weight.sum()))
-        weight /= weight.sum()
-        # Where nothing that is thought possible explains the counts, nothing is proven by them.
-        known, told = whole[:, number], expected[:, number]
-        numbers = np.where(known > 0, told / (known + TINY), gone[:, None, None])
-        shares = (weight * numbers).sum(axis=(1, 2)) / gone.clip(1)
-        yield Inferred(
-            tuple(shares.tolist()),
-            explained,
-            tuple(weight.sum(axis=0).tolist()),
-            float((weight.sum(axis=1) * hiding).sum()),
-        )
+    # [course, share hiding, way to err]
+    evidence = np.log(belief[:, None] * believed()) + np.log(totals + TINY).sum(axis=0)
+    best = evidence.max(axis=(1, 2))
+    weight = np.exp(evidence - best[:, None, None])
+    sums = weight.reshape(len(courses), -1).sum(axis=1)
+    explained = best + np.log(sums)
+    weight /= sums[:, None, None]
+    # Where nothing that is thought possible explains the counts, nothing is proven by them.
+    gone = missing.T
+    numbers = np.where(whole > 0, expected / (whole + TINY), gone[:, :, None, None])
+    shares = (weight * numbers).reshape(*gone.shape, -1).sum(axis=2) / gone.clip(1)
+    shared = (weight.sum(axis=2) * hiding).sum(axis=1)
+    found = shares.T.tolist(), explained.tolist(), weight.sum(axis=1).tolist(), shared.tolist()
+    for chances, one, of_ways, hides in zip(*found, strict=True):
+        yield Inferred(tuple(chances), one, tuple(of_ways), hides)
 
 
 def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tuple[Array, tuple[Array, Array], Array]":
@@ -140,7 +141,8 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
 
     By all counts up to each capture; by all after each, once as seen at the next capture and once as seen at this one,
     of all captures but the last; and the totals that the first were divided by before the next was seen.
-    `seen`: [course, capture, way to err, number unshown, level]; `start`: the chance of each number unshown at first.
+    `seen`: [course, capture, way to err, number unshown, level]; `steps`: [capture, course, share hiding, by how many];
+    `start`: the chance of each number unshown at first.
     What need not be done capture by capture is left to whoever asks.
     """
     import numpy as np
@@ -151,23 +153,26 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     rows, numbers, still = (*shape[:2], -1, levels), (*shape[:3], -1), moves.shape[2] == 1
     wide = seen[:, :, None]
     onward, back = moves.swapaxes(2, 3)[:, :, None, None], moves[:, :, None, None]
-    whole = np.ones(one[1] * levels)
+    ahead, behind = between(steps, levels), between(steps, levels, back=True)
+    # A column, which numbers are multiplied with in less time than with a vector.
+    whole = np.ones((one[1] * levels, 1))
     lengths = {"forward": captures, "then": captures - 1, "now": captures - 1}
     forward, then, now = (SCRATCH.room(name, (number, *shape)) for name, number in lengths.items())
     totals = np.empty((captures, *shape[:3]))
     forward[0] = wide[:, 0] * start[:, None, None, :, None] / levels
     # A product with ones is a sum of so few numbers in a quarter of the time.
-    totals[0] = forward[0].reshape(numbers) @ whole
+    np.matmul(forward[0].reshape(numbers), whole, out=totals[0][..., None])
     for number in range(1, captures):
         known = (forward[number - 1] / (totals[number - 1] + TINY)[..., None, None]).reshape(rows)
-        moved = (known @ steps[:, number - 1]).reshape(shape)
+        moved = (known @ ahead[number - 1]).reshape(shape)
         np.multiply(moved if still else onward[:, number - 1] @ moved, wide[:, number], out=forward[number])
-        totals[number] = forward[number].reshape(numbers) @ whole
+        np.matmul(forward[number].reshape(numbers), whole, out=totals[number][..., None])
     backward = np.ones(shape)
     for number in range(captures - 1, 0, -1):
-        held = wide[:, number] * backward
-        then[number - 1] = held if still else back[:, number - 1] @ held
-        known = then[number - 1].reshape(rows)
-        np.matmul(known, steps[:, number - 1].swapaxes(2, 3), out=now[number - 1].reshape(rows))
-        backward = now[number - 1] / (now[number - 1].reshape(numbers) @ whole + TINY)[..., None, None]
+        held = np.multiply(wide[:, number], backward, out=then[number - 1] if still else None)
+        if not still:
+            np.matmul(back[:, number - 1], held, out=then[number - 1])
+        np.matmul(then[number - 1].reshape(rows), behind[number - 1], out=now[number - 1].reshape(rows))
+        sums = (now[number - 1].reshape(numbers) @ whole)[..., 0]
+        backward = now[number - 1] / (sums + TINY)[..., None, None]
     return forward, (then, now), totals

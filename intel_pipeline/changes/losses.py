@@ -184,7 +184,7 @@ def weighed_at(found: Weighed, last: Row, firsts: Collection[str]) -> tuple[Row,
 
     `found`: what the balance comes to; `firsts`: the captures that the cohorts went missing at.
     """
-    coincidence = coincides(found.entries, found.weighing, found.counts)
+    coincidence = coincides(found.weighing, found.counts)
     counts = float("inf") if coincidence else found.counts
     # Counts that err by more than can be weighed prove nothing, however likely a loss looks.
     allowed = BOUND if found.counts <= KEPT / 2 else -1.0

@@ -158,8 +158,10 @@ def weighed_as_given(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
     # Of a single one it is remembered: who follows one target asks more than once.
     weighings = [weigh(*asked[0])] if len(asked) == 1 else weigh_all(asked)
     return [
-        Weighed(rows, entries, weighing, counts_to_tell(weighing))
-        for rows, (entries, _), weighing in zip(balances, asked, weighings, strict=True)
+        Weighed(rows, entries, weighing, counts)
+        for rows, (entries, _), weighing, counts in zip(
+            balances, asked, weighings, counts_to_tell(weighings), strict=True
+        )
     ]
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.taught import Taught
-from intel_pipeline.contracts.change import MOMENT
+from intel_pipeline.contracts.change import MOMENT, moments
 
 BEGINNINGS = ("present", "followed", "refollowed", "revealed")
 LEFT = len(BEGINNINGS)
@@ -74,11 +74,14 @@ def turned(taught: Sequence[Taught], seen: pl.DataFrame, first: CaptureRef) -> p
         for one in taught
     ]
     turning = [place for place, code in enumerate(codes) if code != NONE]
-    everybody = np.unique(np.concatenate([np.empty(0, np.int64), *(one.followers for one in taught)]))
+    everybody = (
+        pl.Series(np.concatenate([np.empty(0, np.int64), *(one.followers for one in taught)])).unique().to_numpy()
+    )
     ids = np.concatenate([everybody, *(taught[place].followers for place in turning)])
     lengths = [len(taught[place].followers) for place in turning]
     lessons = np.concatenate([np.full(len(everybody), BEFORE), np.repeat(np.array(turning, dtype=np.int64), lengths)])
-    order = np.lexsort((lessons, ids))
+    # By the follower, and then by the lesson: these are in their order already.
+    order = ids.argsort(kind="stable")
     ids, lessons = ids[order], lessons[order]
     ends = np.full(len(ids), NONE)
     same = ids[1:] == ids[:-1]
@@ -88,21 +91,19 @@ def turned(taught: Sequence[Taught], seen: pl.DataFrame, first: CaptureRef) -> p
     began = code[lessons]
     ended = np.where(ends == NONE, NONE, code[ends])
     kept = (began != LEFT) & ((began != 0) | (ended == NONE) | (ended == LEFT))
-    schema = {"began_as": pl.String(), "since": MOMENT, "not_before": MOMENT, "not_after": MOMENT}
-    nothing = ("present", None, None, None)
-    said = [
-        (
-            one.said.kind,
-            one.said.not_before if one.said.kind in DATED else None,
-            one.said.not_before,
-            one.said.not_after,
-        )
-        for one in taught
-    ]
-    told = pl.DataFrame([*said, nothing], schema=schema, orient="row")
+    said = [one.said for one in taught]
+    # With a lesson more for those who were there before, or are there still.
+    told = pl.DataFrame(
+        {
+            "began_as": [*(one.kind for one in said), "present"],
+            "since": moments([*(one.not_before if one.kind in DATED else None for one in said), None]),
+            "not_before": moments([*(one.not_before for one in said), None]),
+            "not_after": moments([*(one.not_after for one in said), None]),
+        }
+    )
     starts, ends = lessons[kept], ends[kept]
-    begun = told[np.where(starts == BEFORE, len(taught), starts)]
-    over = told[np.where(ends == NONE, len(taught), ends)]
+    begun = told.select("began_as", "since", "not_after")[np.where(starts == BEFORE, len(taught), starts)]
+    over = told.select("not_before", "not_after")[np.where(ends == NONE, len(taught), ends)]
     spans = pl.DataFrame(
         {
             "user_id": ids[kept],
@@ -147,9 +148,9 @@ def came_of(taught: Sequence[Taught], captures: Mapping[int, CaptureRef]) -> pl.
     """Return whoever came or came back with `came_at`, when the last capture began that taught so: all since list them."""
     coming = [one for one in taught if one.said.kind in BEGINNINGS or one.said.state == "retracted"]
     ids = np.concatenate([np.empty(0, np.int64), *(one.followers for one in coming)])
-    moments = pl.Series("came_at", [captures[one.at].started_at for one in coming], MOMENT)
+    began = moments([captures[one.at].started_at for one in coming])
     places = np.repeat(np.arange(len(coming)), [len(one.followers) for one in coming])
-    return pl.DataFrame({"user_id": ids, "came_at": moments[places]}).unique("user_id", keep="last")
+    return pl.DataFrame({"user_id": ids, "came_at": began[places]}).unique("user_id", keep="last")
 
 
 def renamed_since(closed: pl.DataFrame, taught: Sequence[Taught]) -> pl.DataFrame:

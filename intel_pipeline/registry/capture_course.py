@@ -1,12 +1,13 @@
 """All finished captures, for whoever derives them all, or looks for what was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.capture_queries import CaptureQueries
 from intel_pipeline.registry.models import Capture
@@ -31,13 +32,24 @@ class CaptureCourse(CaptureQueries):
                 numbers[target] = number
             return numbers
 
+    def follower_entries(self) -> dict[str, int]:
+        """Return how many entries the finished follower lists of each target have together."""
+        with self.engine.connect() as db:
+            query = select(Capture.target, func.coalesce(func.sum(Capture.distinct_count), 0))
+            of_followers = query.where(Capture.surface == "followers", Capture.finished_at.is_not(None))
+            return {target: int(entries or 0) for target, entries in db.execute(of_followers.group_by(Capture.target))}
+
     def histories(self) -> Iterator[list[Capture]]:
         """Yield all finished captures, oldest first, those of some whole targets at a time.
 
         Some thousands, or all of one target: that is as much as is held.
         """
-        for part in parcels(sorted(self.finished_targets().items()), HELD, AT_ONCE):
-            yield self._finished(Capture.target.in_(part))
+        yield from self.histories_of(self.finished_targets())
+
+    def histories_of(self, numbers: Mapping[str, int], surfaces: Collection[str] = SURFACES) -> Iterator[list[Capture]]:
+        """Yield the finished captures of some surfaces of targets, as `histories`; `numbers`: how many each has."""
+        for part in parcels(sorted(numbers.items()), HELD, AT_ONCE):
+            yield self._finished(Capture.target.in_(part), Capture.surface.in_(surfaces))
 
     def finished_ids(self, surface: str) -> set[str]:
         """Return the ids of the finished captures of a surface."""

@@ -1,24 +1,28 @@
 """The warehouse made anew from lake and registry, beside the one that is there."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import DamagedFileError, SettingsError
+from intel_pipeline.parcels import parcels
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.replacement import put, workshop
 from intel_pipeline.warehouse.histories import Histories
-from intel_pipeline.warehouse.landing.followers import land_learned
+from intel_pipeline.warehouse.landing.histories import write_all
 from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.quarantine import land_quarantine
-from intel_pipeline.warehouse.landing.registers import land_targets
+from intel_pipeline.warehouse.landing.registers import land_captures, land_targets
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
+from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
 from intel_pipeline.warehouse.learner import Learner, learner
 from intel_pipeline.warehouse.schema import migrate, newest_of, refuse_newer
@@ -27,6 +31,11 @@ from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+FOLLOWERS = "followers"
+OTHERS = [surface for surface in SURFACES if surface != FOLLOWERS]
+# Captures of targets whose followers are learned from side by side, and how many targets at most: a year of four with
+# 20,000 followers, of whom so many entries of a list are held as for one capture. The more, the less each costs.
+TOGETHER, TARGETS, ENTRIES = 4_400, 50, 6_667
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
 MEMORY = "64MB"
 NAME = "warehouse.duckdb"
@@ -90,57 +99,92 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     What a target's whole history teaches is derived at once for a quarter of what it costs day by day.
     """
     registry = pipeline.registry.captures
-    sizes = registry.finished_targets()
-    number = sizes.total() if only is None else len(only)
-    folder = pipeline.settings.lake_dir
-    with made(fresh) as connection, learner(folder, compared=compared) as learns:
-        for captures, lake in asked_ahead(registry.histories(), folder, only, compared=compared, learns=learns):
+    numbers = registry.finished_targets()
+    number = numbers.total() if only is None else len(only)
+    with made(fresh) as connection, learner(pipeline.settings.lake_dir, fresh, compared=compared) as learns:
+        making = Making(pipeline, learns, rebuilt, lambda surface: told(rebuilt.captures, number, surface), only)
+        groups = grouped(numbers, registry.follower_entries())
+        # What the next ones teach is asked for by then, so that it is learned while these are landed.
+        for group, following in pairwise([{}, *groups, {}]):
             with transacting(connection) as transaction:
-                for surface in SURFACES:
-                    of_surface = [capture for capture in captures if capture.surface == surface]
-                    if of_surface:
-                        told(rebuilt.captures, number, surface)
-                        rebuilt.unreadable += land_anew(transaction, lake, surface, of_surface, learns)
-                        rebuilt.captures += len(of_surface)
-                        transaction.lighten()
+                making.ask(transaction, following)
+                making.land(transaction, group)
             if rebuilt.unreadable and not incomplete:
                 raise damaged(rebuilt.unreadable)
-            rebuilt.targets += len({capture.target for capture in captures})
         with transacting(connection) as transaction:
             land_registers(transaction, pipeline)
 
 
-def asked_ahead(
-    histories: Iterable[list[Capture]], folder: Path, only: Collection[str] | None, *, compared: bool, learns: Learner
-) -> Iterator[tuple[list[Capture], Lake]]:
-    """Yield the captures of some targets, and the lake as it was for them; what the next ones teach is asked for by then."""
-    waiting: list[tuple[list[Capture], Lake]] = []
-    for everything in histories:
-        captures = [one for one in everything if only is None or one.capture_id in only]
-        known = Histories(captures)
-        if due := {target: known.history(target, "followers") for target in followed(captures)}:
-            learns.ask(due)
-        waiting.append((captures, Lake(folder, known, compared)))
-        if len(waiting) > 1:
-            yield waiting.pop(0)
-    yield from waiting
+def grouped(numbers: Mapping[str, int], entries: Mapping[str, int]) -> list[dict[str, int]]:
+    """Return targets with their `numbers` of captures, put together as far as their histories may be held.
+
+    `entries`: of all follower lists of each.
+    """
+    sizes = ((one, max(numbers[one], entries.get(one, 0) // ENTRIES)) for one in sorted(numbers))
+    return [{one: numbers[one] for one in some} for some in parcels(sizes, TOGETHER, TARGETS)]
 
 
-def followed(captures: Sequence[Capture]) -> list[str]:
-    """Return the targets of which followers were captured."""
-    return list(dict.fromkeys(one.target for one in captures if one.surface == "followers"))
+@dataclass(slots=True)
+class Making:
+    """A warehouse that is being made of lake and registry, of the captures `only`, or of all.
 
+    `asked`: how many follower captures were learned from, or are, each time that was asked for and is not landed yet.
+    """
 
-def land_anew(
-    transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture], learns: Learner
-) -> list[str]:
-    """Land all captures of a surface of some targets; return in words which snapshots could not be read."""
-    if surface != "followers":
-        return land(transaction, lake, surface, captures).unreadable
-    learned, unreadable = learns.answer()
-    # Let go of one by one: they are much to be held.
-    land_learned(transaction, lake, captures, (learned.pop(0) for _ in range(len(learned))))
-    return unreadable + land_quarantine(transaction, lake.folder, captures)
+    pipeline: Pipeline
+    learns: Learner
+    rebuilt: Rebuilt
+    told: Callable[[str], None]
+    only: Collection[str] | None
+    targets: set[str] = field(default_factory=set)
+    asked: deque[int] = field(default_factory=deque)
+
+    def ask(self, transaction: Transaction, targets: Mapping[str, int]) -> None:
+        """Ask what the follower lists of targets teach, and land the captures; `targets`: how many they have of all surfaces."""
+        if not targets:
+            return
+        due: dict[str, list[Capture]] = {}
+        number = 0
+        for captures in self._captures(targets, [FOLLOWERS]):
+            land_captures(transaction, captures)
+            self.rebuilt.unreadable += land_quarantine(transaction, self._folder, captures)
+            for target in sorted({one.target for one in captures}):
+                due[target] = [one for one in captures if one.target == target and one.snapshot is not None]
+            number += len(captures)
+        self.learns.ask(due)
+        self.asked.append(number)
+
+    def land(self, transaction: Transaction, targets: Mapping[str, int]) -> None:
+        """Land the rest of the targets of which it was asked first what their follower lists teach."""
+        if not targets:
+            return
+        for captures in self._captures(targets, OTHERS):
+            lake = Lake(self._folder, Histories(captures))
+            for surface in OTHERS:
+                of_surface = [capture for capture in captures if capture.surface == surface]
+                if of_surface:
+                    self.told(surface)
+                    self.rebuilt.unreadable += land(transaction, lake, surface, of_surface).unreadable
+                    self.rebuilt.captures += len(of_surface)
+                    transaction.lighten()
+        self.told(FOLLOWERS)
+        learned, unreadable = self.learns.answer()
+        self.rebuilt.unreadable += unreadable
+        write_all(transaction, Lake(self._folder, self.pipeline.registry.captures), learned)
+        pack_spans(transaction)
+        self.rebuilt.captures += self.asked.popleft()
+        self.rebuilt.targets = len(self.targets)
+
+    @property
+    def _folder(self) -> Path:
+        return self.pipeline.settings.lake_dir
+
+    def _captures(self, targets: Mapping[str, int], surfaces: Sequence[str]) -> Iterator[list[Capture]]:
+        for captures in self.pipeline.registry.captures.histories_of(targets, surfaces):
+            chosen = [one for one in captures if self.only is None or one.capture_id in self.only]
+            if chosen:
+                self.targets |= {one.target for one in chosen}
+                yield chosen
 
 
 def land_registers(transaction: Transaction, pipeline: Pipeline) -> None:
@@ -171,7 +215,8 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
 @contextmanager
 def made(fresh: Path) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a file that is being made, with the schema of this program, in bounded memory."""
-    with connected(fresh) as connection:
+    # What is thrown away if it fails need not be written twice.
+    with connected(fresh, logged=False) as connection:
         connection.execute(f"set memory_limit = '{MEMORY}'")
         migrate(connection)
         yield connection

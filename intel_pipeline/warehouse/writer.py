@@ -121,15 +121,17 @@ def exclusive(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def connected(file: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConnection"]:
+def connected(file: Path, *, read_only: bool = False, logged: bool = True) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a warehouse or a publication that is closed whatever happens: an open one locks others out.
+
+    Without being `logged`, what is committed is in the file only once the connection is closed.
 
     Raises BusyError where another program has opened the file.
     """
     import duckdb
 
     try:
-        connection = duckdb.connect(file, read_only=True) if read_only else attached(file)
+        connection = duckdb.connect(file, read_only=True) if read_only else attached(file, logged=logged)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -142,7 +144,7 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConne
         connection.close()
 
 
-def attached(file: Path) -> "DuckDBPyConnection":
+def attached(file: Path, *, logged: bool = True) -> "DuckDBPyConnection":
     """Return a connection that writes `file` in row groups of ROW_GROUP: only who attaches a file has a say in that.
 
     A new file is made of blocks of BLOCK bytes.
@@ -155,7 +157,8 @@ def attached(file: Path) -> "DuckDBPyConnection":
         connection.execute(f"set temp_directory = {literal(f'{file}.tmp')}")
         # Not as an option of `attach`, which would refuse an older file.
         connection.execute(f"set default_block_size = {BLOCK}")
-        connection.execute(f"attach {literal(str(file))} as warehouse (row_group_size {ROW_GROUP}); use warehouse")
+        options = f"row_group_size {ROW_GROUP}{'' if logged else ', recovery_mode no_wal_writes'}"
+        connection.execute(f"attach {literal(str(file))} as warehouse ({options}); use warehouse")
     except BaseException:
         connection.close()
         raise

@@ -12,7 +12,7 @@ from intel_pipeline.changes.count_errors import (
     believed,
     ways,
 )
-from intel_pipeline.changes.counts_needed import counts_needed, undecided
+from intel_pipeline.changes.counts_needed import Asked, counts_needed, undecided
 
 CALM = Circumstances(moved=0, arrived=0, missing=0)
 circumstances = st.builds(Circumstances, st.integers(0, 9), st.integers(0, 300), st.integers(0, 300))
@@ -69,10 +69,17 @@ def test_a_mean_of_readings_an_even_number_apart_is_never_off_by_a_half(at: Circ
 def test_the_more_a_count_errs_the_more_of_them_it_takes() -> None:
     sure = [float(row) for row in np.eye(len(believed()))[0]]
     noisy = [float(row) for row in np.eye(len(believed()))[-1]]
-    few, many = (counts_needed([CALM] * 9, np.array(way), 10.0) for way in (sure, noisy))
+    few, many = counts_needed([Asked([CALM] * 9, way, 10.0) for way in (sure, noisy)])
     assert few < 2
     assert many > 20
-    assert counts_needed([CALM], np.array(sure), 10.0) < counts_needed([CALM], np.array(sure), 1000.0)
+    likely, unlikely = counts_needed([Asked([CALM], sure, odds) for odds in (10.0, 1000.0)])
+    assert likely < unlikely
+
+
+def test_how_many_counts_it_takes_does_not_depend_on_what_else_is_asked() -> None:
+    sure, noisy = ([float(row) for row in np.eye(len(believed()))[place]] for place in (0, -1))
+    asked = [Asked([CALM] * 3, way, odds) for way in (sure, noisy) for odds in (2.0, 1e3, 1e6)]
+    assert counts_needed(asked) == [counts_needed([one])[0] for one in asked]
 
 
 @pytest.mark.parametrize("way", [2, 3, 6, 8, 14])
@@ -88,5 +95,5 @@ def test_as_many_losses_stay_undecided_as_when_counts_are_drawn(way: int) -> Non
             generator.choice(len(chances), (draws, counts), p=chances)
         ]
         against += (told * (days == number)).sum(axis=1)
-    expected = undecided(places, odds)(float(counts))[way]
+    expected = undecided([Asked(places, (), odds)])(np.array([float(counts)]))[0, way]
     assert (against < np.log(odds)).mean() == pytest.approx(expected, rel=0.4, abs=0.001)

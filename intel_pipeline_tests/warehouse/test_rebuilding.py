@@ -7,6 +7,7 @@ import pytest
 
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.pipeline import Pipeline
+from intel_pipeline.warehouse import rebuilding
 from intel_pipeline.warehouse.landing import learning
 from intel_pipeline.warehouse.landing.surfaces import SURFACES
 from intel_pipeline.warehouse.rebuilding import rebuild
@@ -60,6 +61,24 @@ def test_histories_that_are_too_long_to_be_held_are_learned_part_by_part(
     monkeypatch.setattr(learning, "HELD", entries)
     rebuild(pipeline, None, quiet)
     assert everything(file) == grown
+
+
+def test_targets_are_learned_from_alone_or_together(
+    pipeline: Pipeline, lived: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for of_day in lived.days(DAYS):
+        landed(pipeline, pipeline.settings.warehouse_file, of_day)
+    together, alone = (tmp_path / name for name in ("together.duckdb", "alone.duckdb"))
+    rebuild(pipeline, together, quiet)
+    monkeypatch.setattr(rebuilding, "TARGETS", 1)
+    assert rebuild(pipeline, alone, quiet).targets > 1
+    assert everything(alone) == everything(together)
+
+
+def test_targets_are_put_together_as_far_as_their_captures_and_the_entries_of_their_lists_may_be_held() -> None:
+    numbers = {"a": 3, "b": 3, "long": 3, "many": rebuilding.TOGETHER, "z": 3}
+    entries = {"a": 60, "long": rebuilding.TOGETHER * rebuilding.ENTRIES}
+    assert [[*group] for group in rebuilding.grouped(numbers, entries)] == [["a", "b"], ["long"], ["many"], ["z"]]
 
 
 def test_into_another_file_the_warehouse_is_left_alone(pipeline: Pipeline, lived: Course, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Followers: who they are now, and everything learned about their comings and goings, many targets at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -14,10 +14,9 @@ from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.gathering import after_incomplete
-from intel_pipeline.warehouse.landing.histories import land_histories, write_all
+from intel_pipeline.warehouse.landing.histories import land_histories
 from intel_pipeline.warehouse.landing.keeping import Notes, Wave, places_of
 from intel_pipeline.warehouse.landing.known import Known, known_of, named, open_losses
-from intel_pipeline.warehouse.landing.learning import Learned
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import keep_lost, lost_among
 from intel_pipeline.warehouse.landing.outstanding import Due, outstanding
@@ -84,13 +83,6 @@ def land_others(transaction: Transaction, due: Mapping[str, Due], captures: Sequ
         ids = pl.DataFrame({"capture_id": [one.capture_id for one in others]})
         learned = {capture_id for (capture_id,) in transaction.rows(LEARNED, asked=ids)}
         land_captures(transaction, [one for one in others if one.capture_id in learned])
-
-
-def land_learned(transaction: Transaction, lake: Lake, captures: Sequence[Capture], learned: Iterable[Learned]) -> None:
-    """Land follower captures, all that there are of some targets, of which it has been `learned` what they teach."""
-    land_captures(transaction, captures)
-    write_all(transaction, lake, learned)
-    pack_spans(transaction)
 
 
 def rows_of(due: Due, *, differing: bool) -> int:

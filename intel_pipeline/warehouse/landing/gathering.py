@@ -21,7 +21,7 @@ from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, ref
 
 # Rows of what differs that are read at once, and entries of lists that are compared at once.
-ROWS, ENTRIES = 200_000, 200_000
+ROWS, ENTRIES = 100_000, 40_000
 ARRIVED = pl.Schema({"at": pl.Int32(), "user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
 RENAMED = pl.Schema(
     {"at": pl.Int32(), "user_id": pl.Int64(), "username": pl.String(), "previous_username": pl.String()}

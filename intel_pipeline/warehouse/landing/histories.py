@@ -1,6 +1,7 @@
 """Landing whole histories of some targets: what they teach is written down once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
@@ -54,7 +55,8 @@ def write_all(
         for table, rows in part.fresh.items():
             transaction.append(table, rows)
             transaction.lighten()
-        newest[part.target] = part
+        # Without what is landed by now, which would be held until all targets are.
+        newest[part.target] = replace(part, fresh={})
         before = shown.filter(pl.col("target") != part.target) if part.listed else shown
         shown = pl.concat([before, part.shown]).unique(["target", "user_id"], keep="last", maintain_order=True)
         transaction.lighten()

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.taught import Said, Taught
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE
+from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT, moments
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ OWN = ("user_id", "previous_username")
 COMMON = [name for name in FOLLOWER_CHANGE if name not in (*OWN, "username")]
 # What tells the lessons of a target apart; what else a lesson says depends on the capture.
 SAID = ("capture_id", "kind", "state", "first_capture_id", "not_before", "not_after", "absences", "needed", "reason")
-# What lessons of a history tell besides Said.
-TOLD = ("learned_at", "capture_id", "before_capture_id", "followers")
 TYPES = {**FOLLOWER_CHANGE, "followers": pl.Int64()}
 TABLES = ("lesson_followers", "renames", "lessons")
 FORGOTTEN = "select lesson_id from lessons where target = $1 and capture_id in (from later)"
@@ -43,12 +41,19 @@ def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, Cap
     """Return what the history of a target taught, as rows of the log's tables; `captures`: by their places in it."""
     if not taught:
         return {}
-    schema = {**{name: TYPES[name] for name in TOLD}, **{name: FOLLOWER_CHANGE[name] for name in Said._fields}}
-    said = [
-        (captures[one.at].finished_at, captures[one.at].capture_id, one.before, len(one.followers), *one.said)
-        for one in taught
-    ]
-    lessons = with_numbers(pl.DataFrame(said, schema=schema, orient="row").with_columns(target=pl.lit(target)))
+    columns: dict[str, Sequence[Any]] = {
+        **dict(zip(Said._fields, zip(*(one.said for one in taught), strict=True), strict=True)),
+        "learned_at": [captures[one.at].finished_at for one in taught],
+        "capture_id": [captures[one.at].capture_id for one in taught],
+        "before_capture_id": [one.before for one in taught],
+        "followers": [len(one.followers) for one in taught],
+        "target": [target] * len(taught),
+    }
+    frame = {
+        name: moments(values) if TYPES[name] == MOMENT else pl.Series(values, dtype=TYPES[name])
+        for name, values in columns.items()
+    }
+    lessons = with_numbers(pl.DataFrame(frame))
     renames = [one.said.kind == "renamed" for one in taught]
     tables = {"lessons": lessons.select("lesson_id", *COMMON, "followers")}
     for table, chosen in (("lesson_followers", False), ("renames", True)):
