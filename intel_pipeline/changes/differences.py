@@ -7,7 +7,6 @@ from itertools import accumulate, pairwise
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from intel_pipeline.changes.cases import KEY, NUMBER
 from intel_pipeline.changes.comparison import MEMBER, Compared
@@ -30,6 +29,9 @@ def difference_of(earlier: pa.Table, later: pa.Table) -> pa.Table:
     the head is in the order of the later list. `previous_username` is that of the altered who are renamed,
     `position_before` that of the head.
     """
+    # Whoever only reads what was found does without its ten megabytes.
+    import pyarrow.compute as pc
+
     # Arrow makes one table of a few hundred rows in a fraction of the time in which Polars wakes its threads.
     before, after = listing_of(earlier), listing_of(later)
     found = differing_places(before, after)

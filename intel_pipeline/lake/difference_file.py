@@ -95,7 +95,8 @@ def rows_in(content: bytes, wanted: dict[str, object]) -> "pa.Table | None":
     if head["crc"] != zlib.crc32(packed):
         message = "its bytes are not those that were written"
         raise ValueError(message)
-    with pa.ipc.open_stream(pa.decompress(packed, head["size"], codec=CODEC)) as stream:
+    plain = pa.decompress(packed, head["size"], codec=CODEC, memory_pool=pa.system_memory_pool())
+    with pa.ipc.open_stream(plain) as stream:
         return stream.read_all()
 
 
@@ -105,5 +106,6 @@ def together(differences: "Sequence[pa.Table]", columns: Sequence[str] | None = 
     import pyarrow as pa
 
     rows = pa.concat_tables(differences)
-    # Polars takes three times as long for what comes in pieces.
-    return pl.DataFrame((rows if columns is None else rows.select(columns)).combine_chunks())
+    wanted = rows if columns is None else rows.select(columns)
+    # Polars takes three times as long for what comes in pieces. Arrow's own pool would keep what is given back to it.
+    return pl.DataFrame(wanted.combine_chunks(memory_pool=pa.system_memory_pool()))
