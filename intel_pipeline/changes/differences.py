@@ -18,8 +18,20 @@ PARTS = ("arrived", "missing", "altered", "head")
 # What is kept of those who are in the later list.
 SHOWN = pl.Schema({**MEMBER, "full_name": pl.String(), "is_private": pl.Boolean(), "is_verified": pl.Boolean()})
 DIFFERENCE = pl.Schema({"part": pl.UInt8(), **SHOWN, "previous_username": pl.String(), "position_before": pl.Int64()})
-# The same as Arrow has it.
-NOTHING = pl.DataFrame(schema=DIFFERENCE).to_arrow()
+# The same in Arrow's words. To ask Polars for them starts its threads, and a process that is forked afterwards hangs.
+KEPT = pa.schema(
+    {
+        "part": pa.uint8(),
+        "user_id": pa.int64(),
+        "username": pa.large_string(),
+        "position": pa.int64(),
+        "full_name": pa.large_string(),
+        "is_private": pa.bool_(),
+        "is_verified": pa.bool_(),
+        "previous_username": pa.large_string(),
+        "position_before": pa.int64(),
+    }
+)
 
 
 def difference_of(earlier: pa.Table, later: pa.Table) -> pa.Table:
@@ -45,7 +57,7 @@ def difference_of(earlier: pa.Table, later: pa.Table) -> pa.Table:
         rows.append_column("part", pa.repeat(pa.scalar(number, pa.uint8()), rows.num_rows))
         for number, rows in enumerate(parts)
     ]
-    return pa.concat_tables([NOTHING, *numbered], promote_options="permissive").combine_chunks()
+    return pa.concat_tables([KEPT.empty_table(), *numbered], promote_options="permissive").combine_chunks()
 
 
 def listing_of(rows: pa.Table) -> Listing[pa.Table]:
