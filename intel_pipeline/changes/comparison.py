@@ -8,16 +8,14 @@ from typing import TypeGuard
 import numpy as np
 import polars as pl
 
-from intel_pipeline.changes.cases import KEY, NUMBER
-from intel_pipeline.changes.places import HEAD, Listing, Places, differing_places
+from intel_pipeline.changes.cases import KEY
+from intel_pipeline.changes.places import BEYOND, HEAD, Listing, Places, differing_places
 from intel_pipeline.changes.sorted_join import Pairs, paired
 from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
 # A member of a list: `position` counts from the top of the list, null where that is not known.
 MEMBER = pl.Schema({"user_id": pl.Int64(), "username": pl.String(), "position": pl.Int64()})
 SHOWN = ["username", "position"]
-# Greater than every id: case and id make one number, by which the rows of all cases are sorted.
-BEYOND = 2**37
 # A list that is held, or read as it is needed.
 Listed = pl.DataFrame | pl.LazyFrame
 # The earlier and the later list of a case.
@@ -50,7 +48,7 @@ def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
     """
     held = [(earlier, later) for earlier, later in lists if is_held(earlier) and is_held(later)]
     if len(held) < len(lists):
-        return compared_in_stream(lists, more)
+        return compared_at_places(*map(placed, narrowed(lists, more)))
     earlier, later = ([pair[side] for pair in held] for side in (0, 1))
     return compared_at_places(laid(earlier, SHOWN), laid(later, [*SHOWN, *more]))
 
@@ -60,7 +58,7 @@ def is_held(listed: Listed) -> TypeGuard[pl.DataFrame]:
     return isinstance(listed, pl.DataFrame)
 
 
-def laid(lists: Sequence[pl.DataFrame], columns: Sequence[str]) -> Listing:
+def laid(lists: Sequence[pl.DataFrame], columns: Sequence[str]) -> Listing[pl.DataFrame]:
     """Return lists that are held, one after the other; a list without FINGERPRINT gets it. Rows have `columns`."""
     wanted = ["user_id", *columns, FINGERPRINT]
     rows = pl.concat([(one if FINGERPRINT in one.columns else fingerprinted(one)).select(wanted) for one in lists])
@@ -70,59 +68,56 @@ def laid(lists: Sequence[pl.DataFrame], columns: Sequence[str]) -> Listing:
         keys=rows["user_id"].to_numpy() + cases * BEYOND,
         fingerprints=rows[FINGERPRINT].to_numpy(),
         positions=rows["position"].to_numpy(),
-        rows=lambda places: rows[places].select(columns),
+        rows=rows.select(columns),
     )
 
 
-def compared_at_places(before: Listing, after: Listing) -> Compared:
+def compared_at_places(before: Listing[pl.DataFrame], after: Listing[pl.DataFrame]) -> Compared:
     """Return what differs between lists whose rows have SHOWN, of `after` more columns too; ValueError as `compared`."""
     found = differing_places(before, after)
     missing, altered_before, head_before = picked(before, found.missing_before, found.altered_before, found.head_before)
     arrived, altered, head = picked(after, found.arrived, found.altered, found.head)
     previous = altered_before["username"].alias("previous_username")
-    renamed = pl.DataFrame([*altered.select(*KEY, "username"), previous])
+    renamed = pl.DataFrame([*(altered[name] for name in (*KEY, "username")), previous])
     return Compared(
         arrived=arrived,
         missing=missing,
         altered=altered,
-        renamed=renamed.filter(renamed["username"] != previous),
-        head=pl.DataFrame([head["case"], head_before["position"].alias("position_before"), head["position"]]).sort(
-            "case", "position"
-        ),
+        renamed=renamed[(renamed["username"] != previous).arg_true()],
+        head=pl.DataFrame([head["case"], head_before["position"].alias("position_before"), head["position"]]),
     )
 
 
-def picked(listing: Listing, *places: Places) -> list[pl.DataFrame]:
+def picked(listing: Listing[pl.DataFrame], *places: Places) -> list[pl.DataFrame]:
     """Return the rows at each of these arrays of places, with `case` and `user_id`; they are asked for at once."""
     everywhere = np.concatenate(places)
     keys = listing.keys[everywhere]
     numbers = [pl.Series("case", (keys // BEYOND).astype(np.int32)), pl.Series("user_id", keys % BEYOND)]
-    rows = pl.DataFrame([*numbers, *listing.rows(everywhere)])
+    rows = pl.DataFrame([*numbers, *listing.rows[everywhere]])
     starts = [0, *accumulate(map(len, places))]
     return [rows[start:end] for start, end in pairwise(starts)]
 
 
-def compared_in_stream(lists: Sequence[Lists], more: Sequence[str]) -> Compared:
-    """Compare lists of which some are not held, as `compared`."""
+def narrowed(lists: Sequence[Lists], more: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return of the earlier and the later lists, of which some are not held, the rows that are needed to compare them.
+
+    They have `key`, SHOWN and FINGERPRINT, the later ones `more` columns; as `compared`.
+    """
     before = keyed([earlier for earlier, _ in lists], *SHOWN, FINGERPRINT)
     after = keyed([later for _, later in lists], *SHOWN, FINGERPRINT, *more)
     found = differing(before, after).collect()
-    gone, new = found["key_after"].is_null(), found["key"].is_null()
-    changed = found.filter(~gone & ~new)["key"]
-    old = members(before, found.filter(~new)["key"], head=True)
+    old = members(before, found["key"], head=True)
     top = old.filter(pl.col("position") < HEAD)["key"]
-    present = members(after, pl.concat([found.filter(new)["key_after"], changed, top]), more)
-    both = old.join(present, on="key", suffix="_after", maintain_order="left")
-    return Compared(
-        arrived=placed(present.join(old, on="key", how="anti", maintain_order="left")),
-        missing=placed(old.join(present, on="key", how="anti", maintain_order="left")),
-        altered=placed(present.filter(pl.col("key").is_in(changed.implode()))),
-        renamed=placed(both.filter(pl.col("username") != pl.col("username_after"))).select(
-            *KEY, username="username_after", previous_username="username"
-        ),
-        head=placed(both.filter(pl.col("position") < HEAD))
-        .select("case", position_before="position", position="position_after")
-        .sort("case", "position"),
+    return old, members(after, pl.concat([found["key_after"], top]))
+
+
+def placed(rows: pl.DataFrame) -> Listing[pl.DataFrame]:
+    """Return narrowed lists as they are compared."""
+    return Listing(
+        keys=rows["key"].to_numpy(),
+        fingerprints=rows[FINGERPRINT].to_numpy(),
+        positions=rows["position"].to_numpy(),
+        rows=rows.drop("key", FINGERPRINT),
     )
 
 
@@ -152,17 +147,11 @@ def keyed(lists: Sequence[Listed], *columns: str) -> pl.LazyFrame:
     return pl.concat(frames)
 
 
-def members(listed: pl.LazyFrame, keys: pl.Series, more: Sequence[str] = (), *, head: bool = False) -> pl.DataFrame:
-    """Return `key`, `username`, `position` and `more` of those with `keys`, and of the first HEAD entries, by `key`."""
-    wanted = pl.col("key").is_in(keys.implode())
+def members(listed: pl.LazyFrame, keys: pl.Series, *, head: bool = False) -> pl.DataFrame:
+    """Return the rows of those with `keys`, of which a null is nobody's, and of the first HEAD entries, by `key`."""
+    wanted = pl.col("key").is_in(keys.drop_nulls().implode())
     chosen = wanted | (pl.col("position") < HEAD) if head else wanted
-    return listed.filter(chosen).select("key", *SHOWN, *more).collect(engine="streaming").sort("key")
-
-
-def placed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with `case` and `user_id` for their `key`."""
-    split = rows.select((pl.col("key") // BEYOND).cast(NUMBER).alias("case"), (pl.col("key") % BEYOND).alias("user_id"))
-    return split.hstack(rows.drop("key"))
+    return listed.filter(chosen).collect(engine="streaming").sort("key")
 
 
 def listing(listed: pl.LazyFrame) -> pl.LazyFrame:

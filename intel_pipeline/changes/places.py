@@ -1,37 +1,40 @@
 """Where in two lists that differs which they differ by, found by their numbers alone: no text is looked at."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 # So many of the earlier list's first entries tell in which order a list is kept.
 HEAD = 100
+# Greater than every id: case and id make one number, by which the rows of all cases are sorted.
+BEYOND = 2**37
 Places = NDArray[np.intp]
+# Rows as whoever compares has them and wants them: a frame, or a table of Arrow's.
+Rows = TypeVar("Rows")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Generic[Rows]):
     """The lists of one side of one case or of many, one after the other, each sorted by id.
 
     `keys`: of each row its case and id as one number. `positions`: counted from the top of the list, NaN where that is
-    not known. `rows`: returns the rows at some places, in their order.
+    not known. `rows`: what else there is of each.
     """
 
     keys: NDArray[Any]
     fingerprints: NDArray[Any]
     positions: NDArray[Any]
-    rows: Callable[[Places], pl.DataFrame]
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
 class DifferingPlaces:
-    """Places of what differs, each array rising in its keys; those that end in `_before` in the earlier list.
+    """Places of what differs; those that end in `_before` in the earlier list.
 
-    `altered` and `head` are of the same accounts as what they are called in the earlier list.
+    `altered` and `head` are of the same accounts as what they are called in the earlier list. The head of each case is
+    in the order of its later list, and all else rises in its keys.
     """
 
     missing_before: Places
@@ -42,35 +45,44 @@ class DifferingPlaces:
     head: Places
 
 
-def differing_places(before: Listing, after: Listing) -> DifferingPlaces:
+def differing_places(before: Listing[Any], after: Listing[Any]) -> DifferingPlaces:
     """Return where the lists differ; ValueError where the keys of one do not rise strictly, or one of them is null."""
     for name, listing in (("before", before), ("after", after)):
         if not rises(listing.keys):
             message = f"{name} is not sorted by key"
             raise ValueError(message)
+    size = len(before.keys)
     # Two runs that rise are merged in one pass by a stable sort, and of two that are equal the earlier list's is first.
     keys = np.concatenate([before.keys, after.keys])
     order = np.argsort(keys, kind="stable")
-    merged = keys[order]
-    first = np.flatnonzero(merged[1:] == merged[:-1])
-    both_before, both = order[first], order[first + 1] - len(before.keys)
-    changed = before.fingerprints[both_before] != after.fingerprints[both]
-    top = before.positions[both_before] < HEAD
+    keys, shown = keys[order], np.concatenate([before.fingerprints, after.fingerprints])[order]
+    twice = keys[1:] == keys[:-1]
+    changed = np.flatnonzero(twice & (shown[1:] != shown[:-1]))
+    once = np.ones(len(keys), dtype=bool)
+    once[1:] &= ~twice
+    once[:-1] &= ~twice
+    alone = order[once]
+    head_before, head = heads(before, after)
     return DifferingPlaces(
-        missing_before=others(both_before, len(before.keys)),
-        altered_before=both_before[changed],
-        head_before=both_before[top],
-        arrived=others(both, len(after.keys)),
-        altered=both[changed],
-        head=both[top],
+        missing_before=alone[alone < size],
+        altered_before=order[changed],
+        head_before=head_before,
+        arrived=alone[alone >= size] - size,
+        altered=order[changed + 1] - size,
+        head=head,
     )
 
 
-def others(places: Places, size: int) -> Places:
-    """Return all places of so many that are not among these."""
-    alone = np.ones(size, dtype=bool)
-    alone[places] = False
-    return np.flatnonzero(alone)
+def heads(before: Listing[Any], after: Listing[Any]) -> tuple[Places, Places]:
+    """Return where the earlier list's first entries are in it, and in the later one, as far as they are in both."""
+    top = np.flatnonzero(before.positions < HEAD)
+    keys = before.keys[top]
+    places, ends = np.searchsorted(after.keys, keys), np.searchsorted(after.keys, keys, side="right")
+    stays = places < ends
+    top, places = top[stays], places[stays]
+    # Whose place is not known now comes first.
+    order = np.lexsort((np.nan_to_num(after.positions[places], nan=-1), keys[stays] // BEYOND))
+    return top[order], places[order]
 
 
 def rises(keys: NDArray[Any]) -> bool:

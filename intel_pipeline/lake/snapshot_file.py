@@ -1,6 +1,8 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
+import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,11 +17,13 @@ from intel_pipeline.sorting import strictly_increasing
 
 if TYPE_CHECKING:
     import polars as pl
-    from numpy.typing import NDArray
+    import pyarrow as pa
     from pyarrow.parquet import FileMetaData, ParquetFile
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
+# So many bytes at the end of a file hold what Parquet keeps of it besides its rows, of a list in a few row groups.
+TAIL = 4096
 # Surfaces whose rows are accounts with their names.
 NAMED = ("followers", "followees")
 MISSING = "it is missing"
@@ -142,12 +146,21 @@ def checked(file: Path, columns: list[str] | None) -> "pl.DataFrame":
     return frame.set_sorted(key)
 
 
-def rows_at(lake: Path, path: str | Path, places: "NDArray[Any]", columns: Sequence[str]) -> "pl.DataFrame":
-    """Return `columns` of the rows at some places, in the order of these; DamagedFileError where they cannot be read."""
-    import polars as pl
+def table(lake: Path, path: str | Path, columns: Sequence[str], most: int) -> "pa.Table | None":
+    """Return the rows of a list with `columns` and FINGERPRINT, as `held`; None where there are more rows than `most`.
 
+    That its ids rise is not proven here: see `reading`.
+    """
+    from intel_pipeline.contracts.attributes import FINGERPRINT
+
+    wanted = list(dict.fromkeys([*columns, FINGERPRINT]))
     with opened(lake / path) as parquet:
-        return pl.DataFrame(parquet.read(columns=[*columns], use_threads=False).take(places)).select(columns)
+        rows, names = promise(parquet.metadata, lake / path)
+        if rows > most:
+            return None
+        if FINGERPRINT in names:
+            return parquet.read(columns=wanted, use_threads=False)
+    return held(lake, path, wanted).to_arrow()
 
 
 def scan(lake: Path, path: str | Path) -> "pl.LazyFrame":
@@ -176,7 +189,11 @@ def counted(lake: Path, path: str | Path) -> int:
 
 def promised(file: Path) -> tuple[int, list[str]]:
     """Return how many rows and which columns a snapshot has, the key among them; DamagedFileError as `read`."""
-    metadata = metadata_of(file)
+    return promise(metadata_of(file), file)
+
+
+def promise(metadata: "FileMetaData", file: Path) -> tuple[int, list[str]]:
+    """Return what a file's `metadata` promise, as `promised`."""
     footer, rows, names = footer_in(metadata, file), int(metadata.num_rows), list(metadata.schema.names)
     if rows != footer["rows"] or footer["sorted_by"] not in names:
         raise damaged(file, UNTRUE)
@@ -241,6 +258,17 @@ def opened(path: Path) -> "Iterator[ParquetFile]":
             yield parquet
     except (OSError, pa.ArrowException) as error:
         raise damaged(path, UNREADABLE) from error
+
+
+def ending(file: Path) -> list[int]:
+    """Return a file's size and the CRC-32 of its last bytes, where Parquet tells of all others; OSError.
+
+    That a file is whole and still the same is told so for a tenth of what reading those would take.
+    """
+    with file.open("rb") as content:
+        size = content.seek(0, os.SEEK_END)
+        content.seek(max(0, size - TAIL))
+        return [size, zlib.crc32(content.read())]
 
 
 def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:

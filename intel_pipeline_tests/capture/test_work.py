@@ -8,6 +8,7 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from intel_pipeline.capture.tally import Limits, Tally
 from intel_pipeline.capture.work import capture_due
+from intel_pipeline.changes.differences import part_of
 from intel_pipeline.clock import today
 from intel_pipeline.collection import standing
 from intel_pipeline.errors import DiskFullError, RoundError
@@ -47,12 +48,11 @@ def test_what_a_list_differs_by_from_the_complete_one_before_is_found_at_the_cap
         next_morning(pipeline)
     lake = pipeline.settings.lake_dir
     before, after = pipeline.registry.captures.history("open", "followers")
-    (rows,) = difference_file.read_all(
-        lake, {after.snapshot: Against(before.capture_id, after.distinct_count - before.distinct_count)}
-    ).values()
+    against = Against(before.capture_id, after.distinct_count - before.distinct_count)
+    rows = difference_file.together([difference_file.read(lake, against, after.snapshot)])
     earlier, later = ({*snapshot_file.read(lake, one.snapshot)["user_id"]} for one in (before, after))
-    assert {*rows.filter(part="arrived")["user_id"]} == later - earlier
-    assert {*rows.filter(part="missing")["user_id"]} == earlier - later != set()
+    assert {*part_of(rows, "arrived")["user_id"]} == later - earlier
+    assert {*part_of(rows, "missing")["user_id"]} == earlier - later != set()
 
 
 def test_followees_are_captured_where_the_operator_asks_for_them(tmp_path):

@@ -155,8 +155,9 @@ def test_what_was_kept_of_how_lists_differ_is_not_taken_for_true_where_everythin
     for before, one in pairwise(history):
         against = Against(before.capture_id, (one.distinct_count or 0) - (before.distinct_count or 0))
         # A list that was accepted afterwards was held against by nobody.
-        for snapshot, rows in difference_file.read_all(lake, {str(one.snapshot): against}).items():
-            difference_file.write(lake, against, snapshot, rows.with_columns(username=pl.lit("somebody.else")))
+        if kept := difference_file.read(lake, against, str(one.snapshot)):
+            untrue = difference_file.together([kept]).with_columns(username=pl.lit("somebody.else"))
+            difference_file.write(lake, against, str(one.snapshot), untrue.to_arrow())
     assert compare_rebuilt(grown, quiet).differences == []
     # A rebuild rests on it, and what it makes is found to be untrue.
     rebuild(grown, None, lambda *_: None)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from intel_pipeline.changes.comparison import MEMBER, Compared, Listed, Lists, compared
-from intel_pipeline.changes.differences import SHOWN, compared_again, merged
+from intel_pipeline.changes.differences import DIFFERENCE, SHOWN, compared_again, merged
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import difference_file, snapshot_file
@@ -17,6 +18,9 @@ from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.known import Known
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, told_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Rows of lists that are held at once where they have to be compared. At least one target, however long its list.
 AT_ONCE = 200_000
@@ -43,7 +47,7 @@ def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], 
     captures = [capture for capture in captures if capture.target in known]
     told = differences(lake, captures, known)
     kept = [one for one in captures if one.capture_id in told]
-    parts, sizes = [compared_again([told[one.capture_id] for one in kept])], [len(kept)]
+    parts, sizes = [found_before([*told.values()])], [len(kept)]
     members: dict[str, Listed] = {}
     others = ((one, one.distinct_count or 0) for one in captures if one.capture_id not in told)
     for some in parcels(others, AT_ONCE):
@@ -60,7 +64,7 @@ def compared_of(
 ) -> tuple[list[tuple[Capture, Lists]], Compared]:
     """Return those of the lists that are sorted as their files say, and what they differ by; of others, say so."""
     if not lists:
-        return [], compared_again([])
+        return [], found_before([])
     try:
         return lists, compared([pair for _, pair in lists], ATTRIBUTES[1:])
     except ValueError:
@@ -71,30 +75,23 @@ def compared_of(
     return compared_of(lake, rest, landed)
 
 
-def differences(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> dict[str, pl.DataFrame]:
-    """Return by capture what was kept of how a complete list differs from the complete one before it."""
+def differences(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> "dict[str, pa.Table]":
+    """Return by capture what was kept of how a complete list differs from the complete one before it, as they come."""
     if not lake.compared:
         return {}
     wanted = {
-        str(one.snapshot): Against(before.capture_id, (one.distinct_count or 0) - before.listed)
+        one.capture_id: (Against(before.capture_id, (one.distinct_count or 0) - before.listed), str(one.snapshot))
         for one in captures
         if one.verdict == "complete" and known[one.target].whole and (before := known[one.target].before)
     }
-    found = difference_file.read_all(lake.folder, wanted)
-    return {
-        one.capture_id: found[str(one.snapshot)]
-        for one in captures
-        if str(one.snapshot) in found and intact(lake, str(one.snapshot))
-    }
+    found = {capture_id: difference_file.read(lake.folder, *against) for capture_id, against in wanted.items()}
+    return {capture_id: rows for capture_id, rows in found.items() if rows is not None}
 
 
-def intact(lake: Lake, snapshot: str) -> bool:
-    """Tell whether a snapshot is there and as long as it says; who reads one that is not says what is wrong with it."""
-    try:
-        snapshot_file.counted(lake.folder, snapshot)
-    except DamagedFileError:
-        return False
-    return True
+def found_before(differences: "Sequence[pa.Table]") -> Compared:
+    """Return what differs in many cases by what was kept of each."""
+    rows = difference_file.together(differences) if differences else pl.DataFrame(schema=DIFFERENCE)
+    return compared_again(rows, [one.num_rows for one in differences])
 
 
 def readable(

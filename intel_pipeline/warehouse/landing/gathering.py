@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.comparison import Compared, Listed
+from intel_pipeline.changes.differences import part_of
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.links import Differing
 from intel_pipeline.changes.standing import brought_up_to_date
@@ -15,7 +16,7 @@ from intel_pipeline.lake import difference_file
 from intel_pipeline.lake.difference_file import Against
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
-from intel_pipeline.warehouse.landing.comparing import comparing, intact
+from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.known import Known
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, ref
@@ -115,25 +116,20 @@ def kept_of(lake: Lake, captures: Sequence[Capture], known: Known) -> Gathered:
             against[path], places[path] = Against(before.capture_id, (one.distinct_count or 0) - before.listed), at
         before = ref(one) if complete else None
     found = Gathered()
-    counted = difference_file.counted(lake.folder, against) if lake.compared else {}
-    sizes = ((path, rows) for path, rows in counted.items() if intact(lake, path))
-    for some in parcels(sizes, ROWS):
-        rows = difference_file.rows_of(lake.folder, some, KEPT)
-        if rows is None:
-            continue
-        numbers = [counted[path] for path in some]
-        whose = np.repeat(np.array([places[path] for path in some], dtype=np.int32), numbers)
-        add(found, rows.with_columns(pl.Series("at", whose)))
-        found.kept |= {places[path]: against[path].capture_id for path in some}
+    kept = ((path, difference_file.read(lake.folder, one, path)) for path, one in against.items())
+    sizes = (((path, rows), rows.num_rows) for path, rows in kept if rows is not None)
+    for some in parcels(sizes, ROWS) if lake.compared else ():
+        whose = np.array([places[path] for path, _ in some], dtype=np.int32)
+        at_each = pl.Series("at", np.repeat(whose, [rows.num_rows for _, rows in some]))
+        add(found, difference_file.together([rows for _, rows in some], KEPT).with_columns(at_each))
+        found.kept |= {places[path]: against[path].capture_id for path, _ in some}
     return found
 
 
 def add(found: Gathered, rows: pl.DataFrame) -> None:
     """Add rows (`at`, and of DIFFERENCE what is KEPT) to what a target's lists differ by."""
     for name in ("arrived", "missing", "head"):
-        found.parts[name].append(
-            rows.filter(pl.col("part") == name).select((HEAD if name == "head" else ARRIVED).names())
-        )
+        found.parts[name].append(part_of(rows, name).select((HEAD if name == "head" else ARRIVED).names()))
     found.parts["renamed"].append(rows.filter(pl.col("previous_username").is_not_null()).select(RENAMED.names()))
 
 
