@@ -117,7 +117,8 @@ def known_as_new(
     positions = fresh["position"].cast(pl.Int64()).fill_null(NOWHERE).to_numpy()
     likely, proven = np.zeros((2, len(positions)), dtype=bool)
     # The moments of all cases, one after the other: a frame takes numbers a hundred times faster than moments.
-    moments = pl.Series([one for of_case in earliest for one in of_case or [None]], dtype=MOMENT)
+    unknown: Sequence[datetime | None] = [None]
+    moments = pl.Series([one for of_case in earliest for one in of_case or unknown], dtype=MOMENT)
     starts = [0, *accumulate(max(1, len(of_case)) for of_case in earliest)]
     place, start = np.zeros(len(positions), dtype=np.int64), 0
     for case, number in fresh.group_by("case", maintain_order=True).len().iter_rows():
