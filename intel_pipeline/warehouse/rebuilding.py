@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 
 FOLLOWERS = "followers"
 OTHERS = [surface for surface in SURFACES if surface != FOLLOWERS]
-# Captures of targets whose followers are learned from side by side, and how many targets at most: a year of four with
-# 20,000 followers, of whom so many entries of a list are held as for one capture. The more, the less each costs.
-TOGETHER, TARGETS, ENTRIES = 4_400, 50, 6_667
+# Captures of targets whose followers are learned from side by side, and how many targets at most: a year of one with
+# 20,000 followers, of whom so many entries of a list are held as for one capture. The more, the less each costs; but what
+# DuckDB knows of a file with two hundred such years takes room as well.
+TOGETHER, TARGETS, ENTRIES = 1_100, 50, 6_667
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
 MEMORY = "64MB"
+# To land what came meanwhile it goes through tables of all targets, as a tick does.
+CATCHING_UP = "192MB"
 NAME = "warehouse.duckdb"
 # How many captures are landed, of how many, and of which surface the next ones are.
 Told = Callable[[int, int, str], None]
@@ -199,8 +202,9 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
     """Land what was captured, judged, settled and added while the rest was derived."""
     registry = pipeline.registry
     lake = Lake(pipeline.settings.lake_dir, registry.captures)
-    with made(fresh) as connection:
-        with transacting(connection) as transaction:
+    with made(fresh, CATCHING_UP) as connection:
+        # As a tick: as if it were being made, all that is known of a target would be worked out again for each capture.
+        with transacting(connection, being_made=False) as transaction:
             for surface in SURFACES:
                 late = with_left_behind(transaction, registry.captures, surface, [])
                 rebuilt.captures += len(unlanded(transaction, late))
@@ -213,20 +217,20 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
 
 
 @contextmanager
-def made(fresh: Path) -> Iterator["DuckDBPyConnection"]:
+def made(fresh: Path, memory: str = MEMORY) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a file that is being made, with the schema of this program, in bounded memory."""
     # What is thrown away if it fails need not be written twice.
     with connected(fresh, logged=False) as connection:
-        connection.execute(f"set memory_limit = '{MEMORY}'")
+        connection.execute(f"set memory_limit = '{memory}'")
         migrate(connection)
         yield connection
 
 
 @contextmanager
-def transacting(connection: "DuckDBPyConnection") -> Iterator[Transaction]:
+def transacting(connection: "DuckDBPyConnection", *, being_made: bool = True) -> Iterator[Transaction]:
     """Yield a transaction, committed now and then and at the end; what is raised leaves the file to be thrown away."""
     connection.begin()
-    yield Transaction(connection, being_made=True)
+    yield Transaction(connection, being_made)
     connection.commit()
 
 
