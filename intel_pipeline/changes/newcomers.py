@@ -23,7 +23,7 @@ from intel_pipeline.changes.comparison import Compared
 from intel_pipeline.changes.events import event
 from intel_pipeline.changes.returns import Back, Returns, returned
 from intel_pipeline.changes.standing import Case, Row
-from intel_pipeline.contracts.change import MOMENT
+from intel_pipeline.contracts.change import moments
 
 NAMES = ("case", "user_id", "username", "previous_username", "not_before")
 
@@ -118,7 +118,7 @@ def known_as_new(
     likely, proven = np.zeros((2, len(positions)), dtype=bool)
     # The moments of all cases, one after the other: a frame takes numbers a hundred times faster than moments.
     unknown: Sequence[datetime | None] = [None]
-    moments = pl.Series([one for of_case in earliest for one in of_case or unknown], dtype=MOMENT)
+    since = moments([one for of_case in earliest for one in of_case or unknown])
     starts = [0, *accumulate(max(1, len(of_case)) for of_case in earliest)]
     place, start = np.zeros(len(positions), dtype=np.int64), 0
     for case, number in fresh.group_by("case", maintain_order=True).len().iter_rows():
@@ -128,7 +128,7 @@ def known_as_new(
         if earliest[case]:
             place[own] += places_since(positions[own], above[case])
         start += number
-    return fresh.with_columns(likely=likely, proven=proven, not_before=moments.gather(place))
+    return fresh.with_columns(likely=likely, proven=proven, not_before=since.gather(place))
 
 
 def rows_of(

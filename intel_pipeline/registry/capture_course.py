@@ -35,7 +35,7 @@ class CaptureCourse(CaptureQueries):
     def follower_entries(self) -> dict[str, int]:
         """Return how many entries the finished follower lists of each target have together."""
         with self.engine.connect() as db:
-            query = select(Capture.target, func.coalesce(func.sum(Capture.distinct_count), 0))
+            query = select(Capture.target, func.sum(Capture.distinct_count))
             of_followers = query.where(Capture.surface == "followers", Capture.finished_at.is_not(None))
             return {target: int(entries or 0) for target, entries in db.execute(of_followers.group_by(Capture.target))}
 

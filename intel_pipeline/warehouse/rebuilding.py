@@ -151,8 +151,8 @@ class Making:
         for captures in self._captures(targets, [FOLLOWERS]):
             land_captures(transaction, captures)
             self.rebuilt.unreadable += land_quarantine(transaction, self._folder, captures)
-            for target in sorted({one.target for one in captures}):
-                due[target] = [one for one in captures if one.target == target and one.snapshot is not None]
+            known = Histories(captures)
+            due |= {target: known.history(target, FOLLOWERS) for target in sorted({one.target for one in captures})}
             number += len(captures)
         self.learns.ask(due)
         self.asked.append(number)
@@ -203,7 +203,7 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
     registry = pipeline.registry
     lake = Lake(pipeline.settings.lake_dir, registry.captures)
     with made(fresh, CATCHING_UP) as connection:
-        # As a tick: as if it were being made, all that is known of a target would be worked out again for each capture.
+        # As a tick does, which commits once.
         with transacting(connection, being_made=False) as transaction:
             for surface in SURFACES:
                 late = with_left_behind(transaction, registry.captures, surface, [])

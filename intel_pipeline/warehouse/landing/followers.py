@@ -26,7 +26,7 @@ from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.writer import Transaction
 
 # So many captures of a target are landed step by step. With more, they are a history, after which it is made anew from the
-# log how the target stands; as they are where the whole file is made anew.
+# log how the target stands.
 STEPS = 8
 # Rows that are held of the targets that are landed together, and rows that are noted before they are written down: each
 # statement goes through tables of all that there are.
@@ -53,8 +53,7 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     landed, notes = Landed(), Notes()
     land_captures(transaction, captures)
     due = outstanding(transaction, lake.registry, captures)
-    steps = 0 if transaction.being_made else STEPS
-    short = {target for target, one in due.items() if len(one.captures) <= steps}
+    short = {target for target, one in due.items() if len(one.captures) <= STEPS}
     based = {target for (target,) in transaction.rows(BASED, asked=named(short))}
     sizes = ((one, rows_of(due[one], differing=one in based)) for one in due if one in short)
     for group in parcels(sizes, AT_ONCE):

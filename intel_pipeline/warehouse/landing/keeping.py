@@ -123,7 +123,6 @@ class Notes:
         keep_members(transaction, lake, self.anew, noted)
         self.frames.clear()
         self.anew, self.rows = [], 0
-        transaction.lighten()
 
 
 def append(transaction: Transaction, table: str, rows: pl.DataFrame | None) -> None:
