@@ -2,17 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from statistics import median
+from itertools import chain, zip_longest
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from intel_pipeline.changes.count_errors import REACH, Circumstances, believed, circumstances_of, ways
-from intel_pipeline.changes.counts_needed import Asked, counts_needed
-from intel_pipeline.changes.levels import Course, inferred_all
+from intel_pipeline.changes.count_errors import MOST_EVENTS, REACH, Circumstances, circumstances_of, ways
+from intel_pipeline.changes.counts_needed import COUNTS_APART, Asked, counts_needed
+from intel_pipeline.changes.levels import Course, Inferred, inferred_all
 from intel_pipeline.changes.unshown import unshown_moves
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from intel_pipeline.changes.count_errors import Array
 
 # How often the count moves by one for a reason that no list shows, at a target without a gap. With one, those who are
@@ -74,6 +78,22 @@ class Weighing:
     falls: float = 0.0
 
 
+class Columns(NamedTuple):
+    """The entries of balances that have as many each, [balance, entry], as numbers; the names are those of Entry."""
+
+    listed: "Array"
+    away: "Array"
+    reported: "Array"
+    moved: "Array"
+    arrived: "Array"
+    missing: "Array"
+    ripe: "Array"
+    revealed: "Array"
+    mixed: "Array"
+    lower: "Array"
+    higher: "Array"
+
+
 @lru_cache(maxsize=64)
 def weigh(entries: tuple[Entry, ...], again: float = 0.0) -> Weighing:
     """Return for each entry the chance that one of its `missing` is hidden rather than gone; as `weigh_all`."""
@@ -92,116 +112,198 @@ def weigh_all(balances: Sequence[tuple[tuple[Entry, ...], float]]) -> list[Weigh
     beside its entries each balance has the chance `again` that somebody who is not shown is not at the next capture
     either. Where counts and list have lost each other, every chance is 1.
     """
-    told = [circumstances(entries) if len(entries) > 1 else [] for entries, _ in balances]
-    moves = [unseen_moves(entries) if at else (0.0, 0.0) for (entries, _), at in zip(balances, told, strict=True)]
-    courses = [
-        course(entries, at, again, unseen) if at else None
-        for (entries, again), at, unseen in zip(balances, told, moves, strict=True)
-    ]
-    found = iter(inferred_all([one for one in courses if one is not None]))
+    alike: dict[int, list[int]] = defaultdict(list)
+    for number, (entries, _) in enumerate(balances):
+        alike[len(entries)].append(number)
+    found: dict[int, Weighing] = {}
+    for length, numbers in alike.items():
+        some = [balances[number] for number in numbers]
+        # Without two entries there is no step.
+        weighed = weighed_together(some) if length > 1 else [Weighing((1.0,) * length)] * len(some)
+        found |= zip(numbers, weighed, strict=True)
+    return [found[number] for number in range(len(balances))]
+
+
+def weighed_together(balances: Sequence[tuple[tuple[Entry, ...], float]]) -> list[Weighing]:
+    """Return what each of some balances comes to that have as many entries, two at least; as `weigh_all`."""
+    columns = columns_of([entries for entries, _ in balances])
+    at, kinds = circumstances(columns)
+    moves = unseen_moves(columns)
+    heights = heights_of(columns)
+    found: dict[int, Inferred] = {}
+    for (width, shown), numbers in alike_courses(heights, columns).items():
+        if width > WIDEST:
+            continue
+        again = [balances[number][1] for number in numbers]
+        own = Columns(*(column[numbers] for column in columns))
+        unseen = [moves[number] for number in numbers]
+        course = Course(
+            seen=seen_at(kinds, at[numbers], heights[numbers], width),
+            moves=unshown_of(own, again) if shown else None,
+            missing=own.missing[:, 1:],
+            ripe=own.ripe[:, 1:] > 0,
+            unseen=moved_unseen(own, unseen),
+        )
+        found |= zip(numbers, inferred_all(course), strict=True)
+    # Counts and list of the others have lost each other.
+    nothing = Weighing((1.0,) * len(balances[0][0]), float("-inf"))
     weighed = []
-    for (entries, _), at, known, (falls, _) in zip(balances, told, courses, moves, strict=True):
-        if known is None:
-            # Without two entries there is no step; and with them, counts and list have lost each other.
-            evidence = float("-inf") if at else 0.0
-            weighed.append(Weighing((1.0,) * len(entries), evidence, falls=falls))
+    for number, (falls, _) in enumerate(moves):
+        if one := found.get(number):
+            told = tuple(kinds[kind] for kind in at[number].tolist())
+            weighed.append(Weighing((1.0, *one.chances), one.evidence, one.ways, one.hiding, told, falls))
         else:
-            one = next(found)
-            weighed.append(Weighing((1.0, *one.chances), one.evidence, one.ways, one.hiding, at, falls))
+            weighed.append(replace(nothing, falls=falls))
     return weighed
 
 
-def course(
-    entries: tuple[Entry, ...], at: Sequence[Circumstances], again: float, moves: tuple[float, float]
-) -> Course | None:
-    """Return what was seen of the levels, the errors of the counts being what they are `at` each; None where it is too much.
-
-    `moves`: as `unseen_moves`.
-    """
+def columns_of(balances: Sequence[Sequence[Entry]]) -> Columns:
+    """Return the entries of balances that have as many each."""
     import numpy as np
 
-    columns = dict(zip(Entry._fields, zip(*entries, strict=True), strict=True))
-    arrived, gone, ripe = (np.array(columns[name][1:]) for name in ("arrived", "missing", "ripe"))
-    height = np.array(columns["reported"])
-    height[1:] += gone.cumsum() - arrived.cumsum()
-    low, high = int(np.floor(height.min())) - 2, int(np.ceil(height.max())) + 2
-    if high - low > WIDEST:
-        return None
-    levels = np.arange(low, high + 1)
-    errors = np.round(2 * (height[:, None] - levels + REACH)).astype(int).clip(0, 4 * REACH)
-    (down, up), arriving = moves, float(arrived.sum()) / len(gone)
-    unseen = [
-        moved_unseen(entry, down, up) if entry.mixed or entry.revealed or entry.lower or entry.higher else (down, up)
-        for entry in entries[1:]
-    ]
-    return Course(
-        seen=seen_at(at, errors),
-        moves=unshown_moves([missing + arriving for missing in gone.tolist()], unshown_share(entries), again),
-        missing=gone,
-        ripe=ripe,
-        unseen=(np.array([falls for falls, _ in unseen]), np.array([rises for _, rises in unseen])),
-    )
+    shape = len(balances), len(balances[0]), len(Columns._fields)
+    numbers = np.fromiter(chain.from_iterable(chain.from_iterable(balances)), float, prod(shape))
+    return Columns(*numbers.reshape(shape).transpose(2, 0, 1))
 
 
-def seen_at(at: Sequence[Circumstances], errors: "Array") -> "Array":
-    """Return the chance of each count, [capture, way to err, level]; `errors`: in halves from -REACH, [capture, level]."""
+def heights_of(columns: Columns) -> "Array":
+    """Return the counts as they would be if nobody had arrived or gone since the first one, [balance, entry]."""
+    heights = columns.reported.copy()
+    heights[:, 1:] += columns.missing[:, 1:].cumsum(axis=1) - columns.arrived[:, 1:].cumsum(axis=1)
+    return heights
+
+
+def lowest_of(heights: "Array") -> "Array":
+    """Return the lowest level that is thought possible of each balance, by its `heights`, [balance, entry]."""
     import numpy as np
 
-    alike: dict[Circumstances, list[int]] = defaultdict(list)
-    for number, one in enumerate(at):
-        alike[one].append(number)
-    found: Array = np.empty((len(at), len(believed()), errors.shape[1]))
-    for one, numbers in alike.items():
-        # [way to err, capture, level]
-        found[numbers] = ways(one)[:, errors[numbers].astype(int)].swapaxes(0, 1)
+    found: Array = np.floor(heights.min(axis=1)) - 2
     return found
 
 
-def circumstances(entries: Sequence[Entry]) -> list[Circumstances]:
-    """Return what each count's error depends on; of the first one's events nothing is known but what is usual."""
-    usual = (round(number) for number in usual_events(entries))
-    first = circumstances_of(entries[0].moved, *usual)
-    return [first, *(circumstances_of(entry.moved, entry.arrived, entry.missing) for entry in entries[1:])]
+def alike_courses(heights: "Array", columns: Columns) -> dict[tuple[int, bool], list[int]]:
+    """Return which balances go through as many levels, so many and one, and whether some are unshown in them."""
+    import numpy as np
+
+    widths = np.ceil(heights.max(axis=1)) + 2 - lowest_of(heights)
+    alike: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for number, kind in enumerate(zip(widths.astype(int).tolist(), columns.away.any(axis=1).tolist(), strict=True)):
+        alike[kind].append(number)
+    return alike
 
 
-def usual_events(entries: Sequence[Entry]) -> tuple[float, float]:
-    """Return how many arrive and how many go missing between two captures, on average."""
-    steps = len(entries) - 1
-    return sum(entry.arrived for entry in entries[1:]) / steps, sum(entry.missing for entry in entries[1:]) / steps
+def seen_at(kinds: Sequence[Circumstances], at: "Array", heights: "Array", width: int) -> "Array":
+    """Return the chance of each count, [balance, capture, way to err, level].
 
-
-def moved_unseen(entry: Entry, down: float, up: float) -> tuple[float, float]:
-    """Return the chances that the count falls or rises by one at an entry for nobody's sake who went missing or arrived.
-
-    `down` and `up`: what they are where nobody is revealed.
+    `at`: which of the `kinds` of circumstances each count errs in, [balance, capture]; `heights`: as `heights_of`. From
+    the lowest level to the highest it is so much, `width`.
     """
-    if entry.mixed:
-        return MOST_UNSEEN, MOST_UNSEEN
-    rises = up + REVIVED * entry.revealed + entry.higher
-    return min(MOST_UNSEEN, down + entry.lower), min(MOST_UNSEEN, rises)
+    import numpy as np
+
+    levels = lowest_of(heights)[:, None] + np.arange(width + 1)
+    # In halves from -REACH.
+    errors = np.round(2 * (heights[:, :, None] - levels[:, None] + REACH)).astype(int).clip(0, 4 * REACH)
+    low, high = int(errors.min()), int(errors.max()) + 1
+    # [circumstances and error, way to err]: of each count and level all ways lie in a row.
+    chances = np.concatenate([ways(one)[:, low:high].T for one in kinds])
+    found: Array = chances.take((high - low) * at[:, :, None] + errors - low, axis=0).swapaxes(2, 3)
+    return found
 
 
-def unshown_share(entries: Sequence[Entry]) -> float:
-    """Return which share of the followers a list merely does not show."""
-    away, listed = sum(entry.away for entry in entries), sum(entry.listed for entry in entries)
-    return away / (listed + away) if away else 0.0
+def circumstances(columns: Columns) -> "tuple[NDArray[np.intp], list[Circumstances]]":
+    """Return what each count's error depends on, [balance, capture], by its place among all that there is, and that.
+
+    Of the first one's events nothing is known but what is usual.
+    """
+    import numpy as np
+
+    events = np.stack([columns.arrived, columns.missing])
+    events[:, :, 0] = np.round(usual_events(columns))
+    # Numbers of events that say no more have been cut off, so that each kind makes one whole number.
+    told = events.clip(max=MOST_EVENTS).astype(int)
+    apart = MOST_EVENTS + 1
+    codes, at = np.unique((columns.moved.astype(int) * apart + told[0]) * apart + told[1], return_inverse=True)
+    kinds = [circumstances_of(code // apart // apart, code // apart % apart, code % apart) for code in codes.tolist()]
+    return at.reshape(columns.moved.shape), kinds
 
 
-def unseen_moves(entries: Sequence[Entry]) -> tuple[float, float]:
-    """Return the chances, between two captures, that the count falls or rises by one for somebody who is never listed."""
-    known = [entry for entry in entries if entry.ripe] or entries
-    gap = max(0.0, median(entry.reported - entry.listed - entry.away for entry in known))
-    hidden = gap / max(1.0, median(entry.listed for entry in known))
-    came, left = usual_events(entries)
-    # Rounded, so that the steps of one day can be used again on the next.
-    down, up = (min(MOST_UNSEEN, round(UNSEEN + hidden * events, 4)) for events in (left, came))
-    return down, up
+def usual_events(columns: Columns) -> "Array":
+    """Return how many arrive and how many go missing between two captures, on average; [which of both, balance]."""
+    import numpy as np
+
+    steps = columns.arrived.shape[1] - 1
+    return np.stack([column[:, 1:].sum(axis=1) for column in (columns.arrived, columns.missing)]) / steps
 
 
-def counts_to_tell(weighings: Sequence[Weighing]) -> list[float]:
-    """Return of each how many counts tell a loss from somebody's becoming hidden, by their errors, the level before known."""
-    known = [one for one in weighings if one.ways]
-    found = iter(counts_needed([Asked(one.at, one.ways, one.hiding / ALLOWED) for one in known]))
+def moved_unseen(columns: Columns, moves: Sequence[tuple[float, float]]) -> "tuple[Array, Array]":
+    """Return the chances that the count falls or rises by one for nobody's sake who went missing or arrived.
+
+    Both [balance, entry but the first]. `moves`: what they are in each balance where nobody is revealed.
+    """
+    import numpy as np
+
+    down, up = np.array(moves).T[:, :, None]
+    lower, higher, revealed, mixed = (
+        column[:, 1:] for column in (columns.lower, columns.higher, columns.revealed, columns.mixed)
+    )
+    falls, rises = down + lower, up + REVIVED * revealed + higher
+    both = (np.where(mixed, MOST_UNSEEN, way.clip(max=MOST_UNSEEN)) for way in (falls, rises))
+    return next(both), next(both)
+
+
+def unshown_of(columns: Columns, again: Sequence[float]) -> "Array":
+    """Return of each balance, of whose followers lists merely do not show some, its `unshown_moves`.
+
+    `again`: the chance of each that somebody who is not shown is not at the next capture either.
+    """
+    import numpy as np
+
+    away, listed = columns.away.sum(axis=1), columns.listed.sum(axis=1)
+    shares = (away / (listed + away)).tolist()
+    arriving = columns.arrived[:, 1:].sum(axis=1) / (columns.arrived.shape[1] - 1)
+    events = (columns.missing[:, 1:] + arriving[:, None]).tolist()
+    return np.stack([unshown_moves(*of_one) for of_one in zip(events, shares, again, strict=True)])
+
+
+def unseen_moves(columns: Columns) -> list[tuple[float, float]]:
+    """Return the chances of each balance, between two captures, that the count falls or rises by one.
+
+    For somebody who is never listed, that is.
+    """
+    import numpy as np
+
+    known = columns.ripe > 0
+    known[~known.any(axis=1)] = True
+    gaps = median_of(columns.reported - columns.listed - columns.away, known).clip(min=0.0)
+    hidden = gaps / median_of(columns.listed, known).clip(min=1.0)
+    came, left = (UNSEEN + hidden * usual_events(columns)).tolist()
+    # Rounded, and not by NumPy, which rounds otherwise: so they are what they were the day before, mostly.
+    return [
+        (min(MOST_UNSEEN, round(down, 4)), min(MOST_UNSEEN, round(up, 4))) for down, up in zip(left, came, strict=True)
+    ]
+
+
+def median_of(values: "Array", chosen: "Array") -> "Array":
+    """Return the median of those values of each row, [row, place], that are `chosen`, one at least."""
+    import numpy as np
+
+    rows, numbers = np.arange(len(values)), chosen.sum(axis=1)
+    rising = np.sort(np.where(chosen, values, np.inf), axis=1)
+    found: Array = (rising[rows, (numbers - 1) // 2] + rising[rows, numbers // 2]) / 2
+    return found
+
+
+def counts_to_tell(weighings: Sequence[Weighing], likely: Sequence[float | None] = ()) -> list[float]:
+    """Return of each how many counts tell a loss from somebody's becoming hidden, by their errors, the level before known.
+
+    `likely`: what that is likely to be of each, as far as that is known; it is found sooner where it is so.
+    """
+    known = [
+        Asked(one.at, one.ways, one.hiding / ALLOWED, guess or COUNTS_APART)
+        for one, guess in zip_longest(weighings, likely)
+        if one.ways
+    ]
+    found = iter(counts_needed(known))
     return [next(found) if one.ways else float("inf") for one in weighings]
 
 

@@ -20,26 +20,29 @@ def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]",
     import numpy as np
 
     hiding, numbers = np.array([*HIDING]), np.arange(levels + 1)
-    gone, is_ripe = missing[..., None], ripe[..., None]
     # With a number for each share: what one number has in common with all of them is squared, which is another last bit.
-    none = np.power(1 - hiding, np.repeat(gone, len(hiding), axis=-1))
+    gone, is_ripe, down, up = (
+        np.repeat(of_each[..., None], len(hiding), axis=-1) for of_each in (missing, ripe, *unseen)
+    )
+    none, all_ripe = np.power(1 - hiding, gone), bool(ripe.all())
     # Of those who may merely flicker nothing is believed beforehand.
-    chance = np.where(is_ripe, none, 1 / (gone + 1))
+    chance = none if all_ripe else np.where(is_ripe, none, 1 / (gone + 1))
     hidden = [chance]
     for number in range(levels):
         more = chance * (gone - number) / (number + 1) * hiding / (1 - hiding)
-        chance = np.where(is_ripe, more, np.where(number < gone, chance, 0.0))
+        chance = more if all_ripe else np.where(is_ripe, more, np.where(number < gone, chance, 0.0))
         hidden.append(chance)
-    alone = np.stack(hidden, axis=-1)
-    down, up = (share[..., None, None] for share in unseen)
-    # [steps or steps times hidden, ..., hiding, by how many the level moves]
-    moved = np.zeros((2, *alone.shape[:-1], 2 * levels + 1))
-    for chances, share in zip(moved, (alone, alone * numbers), strict=True):
+    # [by how many, ..., hiding]: what is worked on lies in long rows.
+    alone = np.stack(hidden)
+    times = numbers.reshape(-1, *(1,) * gone.ndim)
+    # [steps or steps times hidden, by how many the level moves, ..., hiding]
+    moved = np.zeros((2, 2 * levels + 1, *gone.shape))
+    for chances, share in zip(moved, (alone, alone * times), strict=True):
         for by, part in ((-1, down), (0, 1 - down - up), (1, up)):
             start = levels + by
             reached = 2 * levels + 1 - start
-            chances[..., start : start + levels + 1] += (share * part)[..., :reached]
-    return moved[0], moved[1]
+            chances[start : start + levels + 1] += share[:reached] * part
+    return np.moveaxis(moved[0], 0, -1), np.moveaxis(moved[1], 0, -1)
 
 
 def between(moved: "Array", levels: int, *, back: bool = False) -> "Array":

@@ -1,7 +1,6 @@
 """At which level the counts stand, capture by capture: inferred forward and backward, of many targets at once."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from threading import local
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from intel_pipeline.changes.count_errors import believed
 from intel_pipeline.changes.hiding import HIDING, between, step_chances
 from intel_pipeline.changes.unshown import at_first, counted_on_top
-from intel_pipeline.parcels import parcels
 
 if TYPE_CHECKING:
     from intel_pipeline.changes.count_errors import Array
@@ -44,24 +42,30 @@ SCRATCH = Scratch()
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What was seen of one target, in captures one after the other.
+    """What was seen of some targets, in as many captures of each, one after the other.
 
-    `seen`: the chance of each count, [capture, way to err, level]. `moves`: the chances of moving from one number
-    unshown to another, as `unshown.unshown_moves`. Of each capture but the first, how many are `missing` since, and the
-    rest that `hiding.step_chances` asks for.
+    `seen`: the chance of each count, [target, capture, way to err, level]. `moves`: the chances of moving from one
+    number unshown to another, of each target as `unshown.unshown_moves`; None where nobody is. Of each capture but the
+    first, [target, capture], how many are `missing` since, and the rest that `hiding.step_chances` asks for.
     """
 
     seen: "Array"
-    moves: "Array"
+    moves: "Array | None"
     missing: "Array"
     ripe: "Array"
     unseen: "tuple[Array, Array]"
 
     @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """How many captures, ways to err, numbers unshown and levels there are."""
-        captures, ways, levels = self.seen.shape
-        return captures, ways, self.moves.shape[1], levels
+    def size(self) -> int:
+        """How many numbers there are of each target, over all shares hiding and numbers unshown."""
+        unshown = 1 if self.moves is None else self.moves.shape[-1]
+        return prod(self.seen.shape[1:]) * unshown * len(HIDING)
+
+    def some(self, chosen: slice) -> "Course":
+        """Return the course of these targets alone."""
+        moves = None if self.moves is None else self.moves[chosen]
+        down, up = self.unseen
+        return Course(self.seen[chosen], moves, self.missing[chosen], self.ripe[chosen], (down[chosen], up[chosen]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +83,34 @@ class Inferred:
     hiding: float
 
 
-def inferred_all(courses: Sequence[Course]) -> list[Inferred]:
-    """Return what each course comes to, over all ways to err, to hide and to be unshown.
+def inferred_all(course: Course) -> list[Inferred]:
+    """Return what the course of each target comes to, over all ways to err, to hide and to be unshown.
 
-    Those of one shape are gone through together: a step is a handful of operations on small arrays, and for one target
-    each costs as much as for ten. What comes out is the same to the last bit, whoever is gone through with whom.
+    They are gone through together: a step is a handful of operations on small arrays, and for one target each costs as
+    much as for ten. What comes out is the same to the last bit, whoever is gone through with whom.
     """
-    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for number, course in enumerate(courses):
-        alike[course.shape].append(number)
-    found: dict[int, Inferred] = {}
-    for shape, numbers in alike.items():
-        captures, ways, unshown, levels = shape
-        size = captures * len(HIDING) * ways * unshown * levels
-        for some in parcels(((number, size) for number in numbers), HELD):
-            found |= zip(some, inferred_together([courses[number] for number in some]), strict=True)
-    return [found[number] for number in range(len(courses))]
+    targets, number = len(course.seen), max(1, HELD // course.size)
+    found: list[Inferred] = []
+    for start in range(0, targets, number):
+        found += inferred_together(course if number >= targets else course.some(slice(start, start + number)))
+    return found
 
 
-def inferred_together(courses: Sequence[Course]) -> Iterator[Inferred]:
-    """Yield what each of some courses of one shape comes to."""
+def inferred_together(course: Course) -> Iterator[Inferred]:
+    """Yield what the course of each target comes to, of as many targets as are held at once."""
     import numpy as np
 
     hiding, belief = np.array([*HIDING]), np.array([*HIDING.values()])
-    moves = np.stack([course.moves for course in courses])
-    tops = [counted_on_top(course.seen, moves.shape[2]) for course in courses]
-    seen = np.stack(tops, out=SCRATCH.room("seen", (len(tops), *tops[0].shape)))
-    # Of each course, by its captures.
-    missing, ripe = (np.stack([getattr(course, name) for course in courses]) for name in ("missing", "ripe"))
-    down, up = (np.stack([course.unseen[way] for course in courses]) for way in (0, 1))
+    targets, captures = course.seen.shape[:2]
+    moves = np.ones((targets, captures - 1, 1, 1)) if course.moves is None else course.moves
+    top = counted_on_top(course.seen, moves.shape[2])
+    seen = SCRATCH.room("seen", top.shape)
+    np.copyto(seen, top)
+    missing, ripe, (down, up) = course.missing, course.ripe, course.unseen
     # [capture, course, share hiding, by how many]; turned around only now, since powers of what does not lie in a row
     # differ in their last bits.
     steps, hidden = (by.swapaxes(0, 1) for by in step_chances(missing, ripe, (down, up), seen.shape[-1]))
-    start = np.stack([at_first(course.moves) for course in courses])
+    start = np.stack([at_first(of_one) for of_one in moves]) if moves.shape[2] > 1 else np.ones((targets, 1))
     ahead, (then, now), totals = passes(seen, steps, moves, start)
     rows = (*then.shape[:3], -1, then.shape[-1])
     later = SCRATCH.room("later", then.shape)
@@ -123,7 +122,7 @@ def inferred_together(courses: Sequence[Course]) -> Iterator[Inferred]:
     evidence = np.log(belief[:, None] * believed()) + np.log(totals + TINY).sum(axis=0)
     best = evidence.max(axis=(1, 2))
     weight = np.exp(evidence - best[:, None, None])
-    sums = weight.reshape(len(courses), -1).sum(axis=1)
+    sums = weight.reshape(targets, -1).sum(axis=1)
     explained = best + np.log(sums)
     weight /= sums[:, None, None]
     # Where nothing that is thought possible explains the counts, nothing is proven by them.
@@ -147,8 +146,8 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     """
     import numpy as np
 
-    courses, captures, *one, levels = seen.shape
-    shape = (courses, len(HIDING), *one, levels)
+    targets, captures, *one, levels = seen.shape
+    shape = (targets, len(HIDING), *one, levels)
     # Whatever a matrix of levels is multiplied with lies in rows, so that there is one product for each share.
     rows, numbers, still = (*shape[:2], -1, levels), (*shape[:3], -1), moves.shape[2] == 1
     wide = seen[:, :, None]

@@ -23,6 +23,7 @@ NOTHING = Since()
 PLACES = {name: place for place, name in enumerate(Row._fields)}
 # Rows of which it is remembered how they are weighed: those of some targets that are learned from side by side.
 REMEMBERED = 4096
+ENTRIES: dict[int, tuple[Row, Entry]] = {}
 # Of the losses that lasted k this share may be undecided.
 BROKEN = 0.01
 
@@ -101,6 +102,8 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
     """
     broken = [row.let_go_doubt > DOUBTFUL or row.returned_doubt > OPEN for row in balance]
     sound = not any(broken)
+    if sound and not any(map(itemgetter(PLACES["revealed"]), balance)):
+        return [*needed_if_calm(len(balance), flicker, counts)]
     found: list[int | None] = []
     since = 0
     for number, row in enumerate(balance):
@@ -117,6 +120,13 @@ def needed(balance: Sequence[Row], flicker: int, counts: float) -> list[int | No
     return found
 
 
+@lru_cache(maxsize=256)
+def needed_if_calm(rows: int, flicker: int, counts: float) -> tuple[int | None, ...]:
+    """Return k as `needed` for a number of rows in which no level breaks and nobody was revealed."""
+    known = (counts_after(counts, before) for before in range(rows))
+    return tuple(None if after is None or after > KEPT else max(flicker, after) for after in known)
+
+
 def kept_promises(absences: Sequence[int | None], found: Weighed) -> list[int | None]:
     """Return k for those who went missing at each row; None where it does not hold for those of the other rows.
 
@@ -124,14 +134,23 @@ def kept_promises(absences: Sequence[int | None], found: Weighed) -> list[int | 
     undecided still. How many of them are losses is expected; who is hidden is none. A row's own losses are not asked:
     k would hold by definition.
     """
-    lost, undecided = [], []
-    for number, (row, k, chance) in enumerate(zip(found.rows, absences, found.weighing.chances, strict=True)):
+    chances = found.weighing.chances
+
+    def lost_at(number: int) -> float:
+        k = absences[number]
         due = k is not None and len(found.rows) - number >= k
-        lost.append(row.missing * (1 - chance) if due else 0.0)
-        undecided.append(lost[-1] if chance > BOUND else 0.0)
-    whole, doubtful = sum(lost), sum(undecided)
+        return found.rows[number].missing * (1 - chances[number]) if due else 0.0
+
+    undecided = {number: lost for number, chance in enumerate(chances) if chance > BOUND and (lost := lost_at(number))}
+    # Where all are decided, as they mostly are, nothing is broken.
+    if not undecided:
+        return [*absences]
+    lost = [lost_at(number) for number in range(len(absences))]
+    whole, doubtful = sum(lost), sum(undecided.values())
     # Rounded, or what is left of a sum less all that is in it breaks a promise.
-    broken = [round(doubtful - own - BROKEN * (whole - of), 6) > 0 for own, of in zip(undecided, lost, strict=True)]
+    broken = [
+        round(doubtful - undecided.get(number, 0.0) - BROKEN * (whole - of), 6) > 0 for number, of in enumerate(lost)
+    ]
     return [None if is_broken else k for k, is_broken in zip(absences, broken, strict=True)]
 
 
@@ -157,11 +176,11 @@ def weighed_as_given(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
     asked = [(entries_of(rows), round(flickers_again(rows), 2)) for rows in balances]
     # Of a single one it is remembered: who follows one target asks more than once.
     weighings = [weigh(*asked[0])] if len(asked) == 1 else weigh_all(asked)
+    # As many as the capture before has found, as a rule.
+    counts = counts_to_tell(weighings, [rows[-2].counts if len(rows) > 1 else None for rows in balances])
     return [
-        Weighed(rows, entries, weighing, counts)
-        for rows, (entries, _), weighing, counts in zip(
-            balances, asked, weighings, counts_to_tell(weighings), strict=True
-        )
+        Weighed(rows, entries, *of_one)
+        for rows, (entries, _), *of_one in zip(balances, asked, weighings, counts, strict=True)
     ]
 
 
@@ -178,9 +197,19 @@ def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=REMEMBERED)
 def entry_of(row: Row) -> Entry:
     """Return a row as it is weighed once those missing at it do not merely flicker; of a window all but one are known."""
+    # Told by which row it is: to ask whether one is equal to another takes longer than to make an entry.
+    known = ENTRIES.get(id(row))
+    if known is None or known[0] is not row:
+        if len(ENTRIES) >= REMEMBERED:
+            ENTRIES.clear()
+        known = ENTRIES[id(row)] = row, made_of(row)
+    return known[1]
+
+
+def made_of(row: Row) -> Entry:
+    """Return a row as an entry that is `ripe`."""
     return Entry(
         listed=row.listed,
         away=row.away,
