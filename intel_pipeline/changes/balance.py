@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from intel_pipeline.changes.count_errors import MOST_EVENTS, REACH, Circumstances, circumstances_of, ways
 from intel_pipeline.changes.counts_needed import COUNTS_APART, Asked, counts_needed
 from intel_pipeline.changes.levels import Course, Inferred, inferred_all
+from intel_pipeline.changes.scratch import SCRATCH
 from intel_pipeline.changes.unshown import unshown_moves
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def alike_courses(heights: "Array", columns: Columns) -> dict[tuple[int, bool], 
 
 
 def seen_at(kinds: Sequence[Circumstances], at: "Array", heights: "Array", width: int) -> "Array":
-    """Return the chance of each count, [balance, capture, way to err, level].
+    """Return the chance of each count, [balance, capture, way to err, level], until the next ones are asked for.
 
     `at`: which of the `kinds` of circumstances each count errs in, [balance, capture]; `heights`: as `heights_of`. From
     the lowest level to the highest it is so much, `width`.
@@ -206,8 +207,10 @@ def seen_at(kinds: Sequence[Circumstances], at: "Array", heights: "Array", width
     low, high = int(errors.min()), int(errors.max()) + 1
     # [circumstances and error, way to err]: of each count and level all ways lie in a row.
     chances = np.concatenate([ways(one)[:, low:high].T for one in kinds])
-    found: Array = chances.take((high - low) * at[:, :, None] + errors - low, axis=0).swapaxes(2, 3)
-    return found
+    places = (high - low) * at[:, :, None] + errors - low
+    found = SCRATCH.room("chances", (*places.shape, chances.shape[1]))
+    # Places that are not there would be refused in twice the time.
+    return chances.take(places, axis=0, out=found, mode="clip").swapaxes(2, 3)
 
 
 def circumstances(columns: Columns) -> "tuple[NDArray[np.intp], list[Circumstances]]":

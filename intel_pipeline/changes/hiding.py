@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from intel_pipeline.changes.scratch import SCRATCH
+
 if TYPE_CHECKING:
     from intel_pipeline.changes.count_errors import Array
 
@@ -36,7 +38,8 @@ def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]",
     alone = np.stack(hidden)
     times = numbers.reshape(-1, *(1,) * gone.ndim)
     # [steps or steps times hidden, by how many the level moves, ..., hiding]
-    moved = np.zeros((2, 2 * levels + 1, *gone.shape))
+    moved = SCRATCH.room("moved", (2, 2 * levels + 1, *gone.shape))
+    moved[:] = 0
     for chances, share in zip(moved, (alone, alone * times), strict=True):
         for by, part in ((-1, down), (0, 1 - down - up), (1, up)):
             start = levels + by
@@ -45,16 +48,17 @@ def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]",
     return np.moveaxis(moved[0], 0, -1), np.moveaxis(moved[1], 0, -1)
 
 
-def between(moved: "Array", levels: int, *, back: bool = False) -> "Array":
+def between(moved: "Array", levels: int, room: str, *, back: bool = False) -> "Array":
     """Return the chances of moving from level to level, [..., from, to], or [..., to, from] for the way `back`.
 
-    `moved`: by how many, as `step_chances` has it. A copy in which both lie in rows is multiplied with in half the time.
+    `moved`: by how many, as `step_chances` has it. A copy in which both lie in rows is multiplied with in half the time;
+    it lies in the `room` of this name.
     """
     import numpy as np
 
     # From the first level, one moves by 0 and more; from each further one the same is found one place earlier.
     seen = np.lib.stride_tricks.sliding_window_view(moved[..., 1:-1], levels, axis=-1)[..., ::-1, :]
-    if back and levels <= PLAIN:
-        return np.ascontiguousarray(seen.swapaxes(-1, -2))
-    rows = np.ascontiguousarray(seen)
-    return rows.swapaxes(-1, -2) if back else rows
+    rows = SCRATCH.room(room, seen.shape)
+    plain = back and levels <= PLAIN
+    np.copyto(rows, seen.swapaxes(-1, -2) if plain else seen)
+    return rows.swapaxes(-1, -2) if back and not plain else rows

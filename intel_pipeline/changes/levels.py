@@ -3,41 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from threading import local
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.count_errors import believed
 from intel_pipeline.changes.hiding import HIDING, between, step_chances
+from intel_pipeline.changes.scratch import HELD, SCRATCH
 from intel_pipeline.changes.unshown import at_first, counted_on_top
 
 if TYPE_CHECKING:
     from intel_pipeline.changes.count_errors import Array
 
 TINY = 1e-300
-# Numbers that are held at once of all targets together, 8 bytes each and several times over.
-HELD = 500_000
 
-
-class Scratch(local):
-    """Room to work in that is used again: new memory has to be cleared first, which takes as long as all that is done in it."""
-
-    def __init__(self) -> None:
-        """Have no room yet."""
-        self.rooms: dict[str, Array] = {}
-
-    def room(self, name: str, shape: tuple[int, ...]) -> "Array":
-        """Return an array with whatever is in it, which lasts until the next one of this name is asked for."""
-        import numpy as np
-
-        size = prod(shape)
-        if size > HELD:
-            return np.empty(shape)
-        if name not in self.rooms or self.rooms[name].size < size:
-            self.rooms[name] = np.empty(size)
-        return self.rooms[name][:size].reshape(shape)
-
-
-SCRATCH = Scratch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +91,7 @@ def inferred_together(course: Course) -> Iterator[Inferred]:
     ahead, (then, now), totals = passes(seen, steps, moves, start)
     rows = (*then.shape[:3], -1, then.shape[-1])
     later = SCRATCH.room("later", then.shape)
-    np.matmul(then.reshape(rows), between(hidden, seen.shape[-1], back=True), out=later.reshape(rows))
+    np.matmul(then.reshape(rows), between(hidden, seen.shape[-1], "hidden", back=True), out=later.reshape(rows))
     # [capture, course, share hiding, way to err]
     whole = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], now)
     expected = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], later)
@@ -152,7 +129,7 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     rows, numbers, still = (*shape[:2], -1, levels), (*shape[:3], -1), moves.shape[2] == 1
     wide = seen[:, :, None]
     onward, back = moves.swapaxes(2, 3)[:, :, None, None], moves[:, :, None, None]
-    ahead, behind = between(steps, levels), between(steps, levels, back=True)
+    ahead, behind = between(steps, levels, "ahead"), between(steps, levels, "behind", back=True)
     # A column, which numbers are multiplied with in less time than with a vector.
     whole = np.ones((one[1] * levels, 1))
     lengths = {"forward": captures, "then": captures - 1, "now": captures - 1}
