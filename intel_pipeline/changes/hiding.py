@@ -48,17 +48,52 @@ def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]",
     return np.moveaxis(moved[0], 0, -1), np.moveaxis(moved[1], 0, -1)
 
 
-def between(moved: "Array", levels: int, room: str, *, back: bool = False) -> "Array":
-    """Return the chances of moving from level to level, [..., from, to], or [..., to, from] for the way `back`.
+def between(moved: "Array", levels: int) -> "Array":
+    """Return the chances of moving from level to level, [..., from, to], without a copy.
 
-    `moved`: by how many, as `step_chances` has it. A copy in which both lie in rows is multiplied with in half the time;
-    it lies in the `room` of this name.
+    `moved`: by how many, as `step_chances` has it.
     """
     import numpy as np
 
     # From the first level, one moves by 0 and more; from each further one the same is found one place earlier.
-    seen = np.lib.stride_tricks.sliding_window_view(moved[..., 1:-1], levels, axis=-1)[..., ::-1, :]
-    rows = SCRATCH.room(room, seen.shape)
-    plain = back and levels <= PLAIN
-    np.copyto(rows, seen.swapaxes(-1, -2) if plain else seen)
-    return rows.swapaxes(-1, -2) if back and not plain else rows
+    return np.lib.stride_tricks.sliding_window_view(moved[..., 1:-1], levels, axis=-1)[..., ::-1, :]
+
+
+def both_ways(moved: "Array", levels: int) -> "Array":
+    """Return the chances of moving from level to level forward, and backward from the last step on.
+
+    [step, forward or backward, ..., from, to], as they are `multiplied` with. `moved`: [step, ..., by how many].
+    """
+    onward = between(moved, levels)
+    steps, *shape = onward.shape
+    found = SCRATCH.room("steps", (steps, 2, *shape))
+    found[:, 0] = onward
+    found[:, 1] = laid(onward)[::-1]
+    return found
+
+
+def between_back(moved: "Array", levels: int) -> "Array":
+    """Return the chances of moving from level to level, [..., to, from], until the next ones are asked for.
+
+    `moved`: by how many, as `step_chances` has it. A copy in which both lie in rows is multiplied with in half the time.
+    """
+    onward = between(moved, levels)
+    found = SCRATCH.room("back", onward.shape)
+    found[:] = laid(onward)
+    return found if levels <= PLAIN else found.swapaxes(-1, -2)
+
+
+def laid(onward: "Array") -> "Array":
+    """Return the chances of moving from level to level, [..., from, to], as they are laid down for the way back."""
+    return onward.swapaxes(-1, -2) if onward.shape[-1] <= PLAIN else onward
+
+
+def multiplied(numbers: "Array", both: "Array", out: "Array") -> None:
+    """Multiply numbers, [forward or backward, ..., level], with the chances of moving `both_ways`."""
+    import numpy as np
+
+    if numbers.shape[-1] <= PLAIN:
+        np.matmul(numbers, both, out=out)
+    else:
+        np.matmul(numbers[0], both[0], out=out[0])
+        np.matmul(numbers[1], both[1].swapaxes(-1, -2), out=out[1])

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.count_errors import believed
-from intel_pipeline.changes.hiding import HIDING, between, step_chances
+from intel_pipeline.changes.hiding import HIDING, between_back, both_ways, multiplied, step_chances
 from intel_pipeline.changes.scratch import HELD, SCRATCH
 from intel_pipeline.changes.unshown import at_first, counted_on_top
 
@@ -91,7 +91,7 @@ def inferred_together(course: Course) -> Iterator[Inferred]:
     ahead, (then, now), totals = passes(seen, steps, moves, start)
     rows = (*then.shape[:3], -1, then.shape[-1])
     later = SCRATCH.room("later", then.shape)
-    np.matmul(then.reshape(rows), between(hidden, seen.shape[-1], "hidden", back=True), out=later.reshape(rows))
+    np.matmul(then.reshape(rows), between_back(hidden, seen.shape[-1]), out=later.reshape(rows))
     # [capture, course, share hiding, way to err]
     whole = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], now)
     expected = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], later)
@@ -119,36 +119,37 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     of all captures but the last; and the totals that the first were divided by before the next was seen.
     `seen`: [course, capture, way to err, number unshown, level]; `steps`: [capture, course, share hiding, by how many];
     `start`: the chance of each number unshown at first.
-    What need not be done capture by capture is left to whoever asks.
+    What need not be done capture by capture is left to whoever asks. One goes forward and backward at once, from both
+    ends: so many operations on small arrays cost half.
     """
     import numpy as np
 
     targets, captures, *one, levels = seen.shape
-    shape = (targets, len(HIDING), *one, levels)
+    shape = (2, targets, len(HIDING), *one, levels)
     # Whatever a matrix of levels is multiplied with lies in rows, so that there is one product for each share.
-    rows, numbers, still = (*shape[:2], -1, levels), (*shape[:3], -1), moves.shape[2] == 1
-    wide = seen[:, :, None]
+    rows, numbers, still = (*shape[:3], -1, levels), (*shape[:4], -1), moves.shape[2] == 1
+    wide = seen.swapaxes(0, 1)[:, :, None]
     onward, back = moves.swapaxes(2, 3)[:, :, None, None], moves[:, :, None, None]
-    ahead, behind = between(steps, levels, "ahead"), between(steps, levels, "behind", back=True)
+    between_both = both_ways(steps, levels)
     # A column, which numbers are multiplied with in less time than with a vector.
     whole = np.ones((one[1] * levels, 1))
-    lengths = {"forward": captures, "then": captures - 1, "now": captures - 1}
-    forward, then, now = (SCRATCH.room(name, (number, *shape)) for name, number in lengths.items())
-    totals = np.empty((captures, *shape[:3]))
-    forward[0] = wide[:, 0] * start[:, None, None, :, None] / levels
+    # [step, forward or backward, ...]: what is known at a capture, and what it was known by before a step.
+    known, held = (SCRATCH.room(name, (captures, *shape)) for name in ("known", "held"))
+    totals = np.empty((captures, *shape[:4], 1))
+    known[0, 0] = wide[0] * start[:, None, None, :, None] / levels
+    known[0, 1] = 1
     # A product with ones is a sum of so few numbers in a quarter of the time.
-    np.matmul(forward[0].reshape(numbers), whole, out=totals[0][..., None])
-    for number in range(1, captures):
-        known = (forward[number - 1] / (totals[number - 1] + TINY)[..., None, None]).reshape(rows)
-        moved = (known @ ahead[number - 1]).reshape(shape)
-        np.multiply(moved if still else onward[:, number - 1] @ moved, wide[:, number], out=forward[number])
-        np.matmul(forward[number].reshape(numbers), whole, out=totals[number][..., None])
-    backward = np.ones(shape)
-    for number in range(captures - 1, 0, -1):
-        held = np.multiply(wide[:, number], backward, out=then[number - 1] if still else None)
+    np.matmul(known[0].reshape(numbers), whole, out=totals[0])
+    totals[0, 1] = 1
+    for step, matrices in enumerate(between_both, 1):
+        before, now, last = held[step], known[step], captures - step
+        np.divide(known[step - 1], (totals[step - 1] + TINY)[..., None], out=before)
+        before[1] *= wide[last]
         if not still:
-            np.matmul(back[:, number - 1], held, out=then[number - 1])
-        np.matmul(then[number - 1].reshape(rows), behind[number - 1], out=now[number - 1].reshape(rows))
-        sums = (now[number - 1].reshape(numbers) @ whole)[..., 0]
-        backward = now[number - 1] / (sums + TINY)[..., None, None]
-    return forward, (then, now), totals
+            before[1] = back[:, last - 1] @ before[1]
+        multiplied(before.reshape(rows), matrices, now.reshape(rows))
+        if not still:
+            now[0] = onward[:, step - 1] @ now[0]
+        now[0] *= wide[step]
+        np.matmul(now.reshape(numbers), whole, out=totals[step])
+    return known[:, 0], (held[:0:-1, 1], known[:0:-1, 1]), totals[:, 0, ..., 0]
