@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 # Numbers that are held at once of all targets together, 8 bytes each and several times over.
 HELD = 500_000
+# They are held for the way forward and the way back.
+BOTH = 2
 
 
 class Scratch(local):
@@ -23,7 +25,7 @@ class Scratch(local):
         import numpy as np
 
         size = prod(shape)
-        if size > HELD:
+        if size > BOTH * HELD:
             return np.empty(shape)
         if name not in self.rooms or self.rooms[name].size < size:
             self.rooms[name] = np.empty(size)
