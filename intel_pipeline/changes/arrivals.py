@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import compress
+from operator import itemgetter, lt
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -47,14 +49,14 @@ def edges(places_before: Sequence[int], places: Sequence[int], before: Sequence[
     if len(places) < FEWEST_IN_ORDER:
         return ()
     # Who followed anew stands at the top too, out of the old order, and does not count.
-    in_order = [
-        (old, now)
-        for old, following, now in zip(places_before, places_before[1:], places, strict=False)
-        if old < following
-    ]
+    follows = map(lt, places_before, places_before[1:])
+    in_order = [*compress(zip(places_before, places, strict=True), follows)]
     if len(in_order) < LEAST_ORDER * (len(places) - 1):
         return ()
-    older = (next((now for old, now in in_order if old >= place), None) for place in (0, *before[: EDGES - 1]))
+    lowest = max(map(itemgetter(0), in_order))
+    # Below the lowest of them nobody is looked for.
+    asked = (place for place in (0, *before[: EDGES - 1]) if place <= lowest)
+    older = (next(now for old, now in in_order if old >= place) for place in asked)
     return tuple(place for place in older if place is not None)
 
 

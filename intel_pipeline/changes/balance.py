@@ -187,13 +187,14 @@ def alike_courses(heights: "Array", columns: Columns) -> dict[tuple[int, bool], 
     import numpy as np
 
     widths = np.ceil(heights.max(axis=1)) + 2 - lowest_of(heights)
+    kinds = zip(widths.tolist(), columns.away.sum(axis=1).tolist(), strict=True)
     alike: dict[tuple[int, bool], list[int]] = defaultdict(list)
-    for number, kind in enumerate(zip(widths.astype(int).tolist(), columns.away.any(axis=1).tolist(), strict=True)):
-        alike[kind].append(number)
+    for number, (width, away) in enumerate(kinds):
+        alike[int(width), away > 0].append(number)
     return alike
 
 
-def seen_at(kinds: Sequence[Circumstances], at: "Array", heights: "Array", width: int) -> "Array":
+def seen_at(kinds: Sequence[Circumstances], at: "NDArray[np.intp]", heights: "Array", width: int) -> "Array":
     """Return the chance of each count, [balance, capture, way to err, level], until the next ones are asked for.
 
     `at`: which of the `kinds` of circumstances each count errs in, [balance, capture]; `heights`: as `heights_of`. From
@@ -273,8 +274,6 @@ def unseen_moves(columns: Columns) -> list[tuple[float, float]]:
 
     For somebody who is never listed, that is.
     """
-    import numpy as np
-
     known = columns.ripe > 0
     known[~known.any(axis=1)] = True
     gaps = median_of(columns.reported - columns.listed - columns.away, known).clip(min=0.0)
@@ -286,7 +285,7 @@ def unseen_moves(columns: Columns) -> list[tuple[float, float]]:
     ]
 
 
-def median_of(values: "Array", chosen: "Array") -> "Array":
+def median_of(values: "Array", chosen: "NDArray[np.bool_]") -> "Array":
     """Return the median of those values of each row, [row, place], that are `chosen`, one at least."""
     import numpy as np
 

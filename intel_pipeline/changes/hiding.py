@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from intel_pipeline.changes.scratch import SCRATCH
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from intel_pipeline.changes.count_errors import Array
 
 # The share of those missing who are hidden rather than gone, with the share of targets that are like that.
@@ -13,7 +16,9 @@ HIDING = {0.001: 0.5, 0.005: 0.3, 0.03: 0.15, 0.2: 0.05}
 PLAIN = 16
 
 
-def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]", levels: int) -> "tuple[Array, Array]":
+def step_chances(
+    missing: "Array", ripe: "NDArray[np.bool_]", unseen: "tuple[Array, Array]", levels: int
+) -> "tuple[Array, Array]":
     """Return the chances of moving between levels, [..., hiding, by how many, from -levels to levels], as `between` wants them.
 
     And the same times how many are hidden. Of each step, [...]: how many went `missing`, whether they are `ripe`, and the
@@ -23,10 +28,8 @@ def step_chances(missing: "Array", ripe: "Array", unseen: "tuple[Array, Array]",
 
     hiding, numbers = np.array([*HIDING]), np.arange(levels + 1)
     # With a number for each share: what one number has in common with all of them is squared, which is another last bit.
-    gone, is_ripe, down, up = (
-        np.repeat(of_each[..., None], len(hiding), axis=-1) for of_each in (missing, ripe, *unseen)
-    )
-    none, all_ripe = np.power(1 - hiding, gone), bool(ripe.all())
+    gone, down, up = (np.repeat(of_each[..., None], len(hiding), axis=-1) for of_each in (missing, *unseen))
+    none, is_ripe, all_ripe = np.power(1 - hiding, gone), ripe[..., None], bool(ripe.all())
     # Of those who may merely flicker nothing is believed beforehand.
     chance = none if all_ripe else np.where(is_ripe, none, 1 / (gone + 1))
     hidden = [chance]

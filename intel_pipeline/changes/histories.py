@@ -6,7 +6,7 @@ is found for all captures together.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -76,10 +76,9 @@ class History:
         row = row_of(case, numbers, above)
         if back:
             row = self._tell_of_back(told, case, back, row, above)
-        renamed = who.renamed_at(at)
-        if renamed.height:
-            said = renamed_at(case, case.earlier.started_at)
-            told[said].append((renamed["user_id"].to_numpy(), renamed["previous_username"].to_list()))
+        renamed, names = who.renamed_at(at)
+        if len(renamed):
+            told[renamed_at(case, case.earlier.started_at)].append((renamed, names))
         self._take(at, case, told)
         self._move(case, row, gone=missing.stop - missing.start, at=at)
 
@@ -109,10 +108,13 @@ class History:
         if not proven.all():
             told[Said("revealed", "confirmed", first, since, until)].append((ids[~proven], []))
         if proven.any():
+            those = ids if proven.all() else ids[proven]
             places = places_since(positions[proven], above)
-            for place in sorted(set(places.tolist())):
+            kinds = sorted(set(places.tolist()))
+            for place in kinds:
                 moment = earliest[place] if earliest else since
-                told[Said("followed", "confirmed", first, moment, until)].append((ids[proven][places == place], []))
+                chosen = those if len(kinds) == 1 else those[places == place]
+                told[Said("followed", "confirmed", first, moment, until)].append((chosen, []))
 
     def _tell_of_again(self, told: Told, case: Case, again: Sequence[int], earliest: Sequence[datetime]) -> None:
         capture, who = case.capture, self.followers
@@ -182,7 +184,8 @@ class History:
                 self.open[first] = cohort._replace(reason=one.reason)
         self.balance = (*self.balance[:-1], row)
         alone = self.rows[at]
-        self.rows[at] = row._replace(**asdict(Since().plus(alone)))
+        # Without what incomplete captures taught before it.
+        self.rows[at] = row._replace(**{name: getattr(alone, name) for name in Since.__slots__})
         self.before = capture
 
     def open_now(self) -> pl.DataFrame:

@@ -11,10 +11,12 @@ from intel_pipeline.changes.scratch import HELD, SCRATCH
 from intel_pipeline.changes.unshown import at_first, counted_on_top
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from intel_pipeline.changes.count_errors import Array
 
 TINY = 1e-300
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Course:
     seen: "Array"
     moves: "Array | None"
     missing: "Array"
-    ripe: "Array"
+    ripe: "NDArray[np.bool_]"
     unseen: "tuple[Array, Array]"
 
     @property

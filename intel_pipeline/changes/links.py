@@ -74,7 +74,7 @@ class Followers:
         self.confirmed: dict[str, datetime] = {}
         self.links, self.next_at = linked((self.ids, self.at), self.gone, self._gone_at(own, missing))
         renamed = differing.renamed
-        self.renamed = renamed
+        self.renamed, self.renamed_from = renamed["user_id"].to_numpy(), renamed["previous_username"]
         self.renamed_starts = np.searchsorted(renamed["at"].to_numpy(), np.arange(size + 1))
 
     @staticmethod
@@ -91,10 +91,10 @@ class Followers:
         """Return the places in `gone` of those who went missing at a capture."""
         return slice(int(self.missing_starts[at]), int(self.missing_starts[at + 1]))
 
-    def renamed_at(self, at: int) -> pl.DataFrame:
-        """Return those who are in both lists by different names."""
+    def renamed_at(self, at: int) -> "tuple[Array, list[str]]":
+        """Return those who are in both lists by different names, and their names in the one before."""
         start, stop = int(self.renamed_starts[at]), int(self.renamed_starts[at + 1])
-        return self.renamed[start:stop]
+        return self.renamed[start:stop], self.renamed_from.slice(start, stop - start).to_list()
 
     def back_at(self, arrived: slice, open_: Mapping[str, Cohort]) -> tuple[list[int], list[int]]:
         """Return the places of those who are back from losses that are suspected, and from those that are confirmed."""

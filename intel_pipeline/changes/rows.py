@@ -141,7 +141,7 @@ def kept_promises(absences: Sequence[int | None], found: Weighed) -> list[int | 
         due = k is not None and len(found.rows) - number >= k
         return found.rows[number].missing * (1 - chances[number]) if due else 0.0
 
-    undecided = {number: lost for number, chance in enumerate(chances) if chance > BOUND and (lost := lost_at(number))}
+    undecided = {number: own for number, chance in enumerate(chances) if chance > BOUND and (own := lost_at(number))}
     # Where all are decided, as they mostly are, nothing is broken.
     if not undecided:
         return [*absences]
@@ -179,8 +179,8 @@ def weighed_as_given(balances: Sequence[Sequence[Row]]) -> list[Weighed]:
     # As many as the capture before has found, as a rule.
     counts = counts_to_tell(weighings, [rows[-2].counts if len(rows) > 1 else None for rows in balances])
     return [
-        Weighed(rows, entries, *of_one)
-        for rows, (entries, _), *of_one in zip(balances, asked, weighings, counts, strict=True)
+        Weighed(rows, entries, weighing, of_one)
+        for rows, (entries, _), weighing, of_one in zip(balances, asked, weighings, counts, strict=True)
     ]
 
 

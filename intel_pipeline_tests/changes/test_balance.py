@@ -7,6 +7,7 @@ from intel_pipeline.changes.balance import (
     WIDEST,
     Entry,
     coincides,
+    columns_of,
     counts_to_tell,
     unseen_moves,
     weigh,
@@ -105,13 +106,14 @@ def test_where_counts_and_list_have_lost_each_other_nothing_is_proven() -> None:
 def test_without_a_gap_nobody_unseen_comes_or_goes_and_with_one_they_do_as_others_do() -> None:
     losing = (QUIET, *[QUIET._replace(missing=2, arrived=4)] * 9)
     hidden = tuple(entry._replace(reported=110.0) for entry in losing)
-    assert unseen_moves(losing) == pytest.approx((0.0003, 0.0003))
-    assert unseen_moves(hidden) == pytest.approx((0.2003, 0.3))
+    without, with_gap = unseen_moves(columns_of([losing, hidden]))
+    assert without == pytest.approx((0.0003, 0.0003))
+    assert with_gap == pytest.approx((0.2003, 0.3))
 
 
 def test_who_is_away_for_a_while_is_not_hidden_for_good() -> None:
     flickering = tuple(QUIET._replace(reported=105.0, away=5, missing=1) for _ in range(9))
-    assert unseen_moves(flickering)[0] < 0.001
+    assert unseen_moves(columns_of([flickering]))[0][0] < 0.001
 
 
 def test_where_hiding_and_leaving_unseen_coincide_too_often_no_number_of_counts_tells() -> None:

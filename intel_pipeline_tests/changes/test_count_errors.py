@@ -95,5 +95,5 @@ def test_as_many_losses_stay_undecided_as_when_counts_are_drawn(way: int) -> Non
             generator.choice(len(chances), (draws, counts), p=chances)
         ]
         against += (told * (days == number)).sum(axis=1)
-    expected = undecided([Asked(places, (), odds)])(np.array([float(counts)]))[0, way]
+    expected = undecided([Asked(places, (), odds)])(np.array([[float(counts)]]))[0, 0, way]
     assert (against < np.log(odds)).mean() == pytest.approx(expected, rel=0.4, abs=0.001)

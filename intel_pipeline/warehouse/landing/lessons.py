@@ -95,9 +95,12 @@ def numbered(lessons: pl.DataFrame) -> Iterator[int]:
     The upper 16 bits are the target's: its lessons lie in a range of their own, and what is asked of one target need not
     read those of the others. The other 47 tell its lessons apart: of 10,000, two are alike once in three million targets.
     """
+    ranges: dict[str, int] = {}
     for target, *said in lessons.iter_rows():
-        text = "|".join("" if value is None else str(value) for value in said)
-        yield (bits(target) >> 48 << 47) + (bits(text) >> 17)
+        if target not in ranges:
+            ranges[target] = bits(target) >> 48 << 47
+        text = "|".join(["" if value is None else str(value) for value in said])
+        yield ranges[target] + (bits(text) >> 17)
 
 
 def bits(text: str) -> int:
