@@ -22,7 +22,7 @@ OPEN = 0.1
 NOTHING = Since()
 PLACES = {name: place for place, name in enumerate(Row._fields)}
 # Rows of which it is remembered how they are weighed: those of some targets that are learned from side by side.
-REMEMBERED = 4096
+REMEMBERED = 2048
 ENTRIES: dict[int, tuple[Row, Entry]] = {}
 # Of the losses that lasted k this share may be undecided.
 BROKEN = 0.01
