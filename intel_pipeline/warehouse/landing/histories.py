@@ -13,6 +13,7 @@ from intel_pipeline.warehouse.landing.learning import Learned, learning, of_targ
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.lost import BACK, lost_of
 from intel_pipeline.warehouse.landing.registers import Landed
+from intel_pipeline.warehouse.landing.remainders import Remainders
 from intel_pipeline.warehouse.landing.spans import NOBODY, restate_spans
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -33,17 +34,18 @@ def land_histories(
     write_all(transaction, lake, parts, losses, shown)
 
 
-def write_all(
+def write_all(  # noqa: PLR0913  what is written, what was there before, and how
     transaction: Transaction,
     lake: Lake,
     parts: Iterable[Learned],
     losses: pl.DataFrame | None = None,
     shown: pl.DataFrame = NOBODY,
+    rest: Remainders | None = None,
 ) -> None:
     """Write down what parts of histories teach, and how their targets stand then.
 
     `losses`: those that were suspected before; without, there is nothing about these targets yet. `shown`: as in
-    `restate_spans`, before.
+    `restate_spans`, before. `rest`: what is added to tables may wait there, once nothing here asks for it any more.
     """
     newest: dict[str, Learned] = {}
     for part in parts:
@@ -53,7 +55,10 @@ def write_all(
         if part.back.height:
             transaction.run(BACK, gone=of_target(part.target, part.back))
         for table, rows in part.fresh.items():
-            transaction.append(table, rows)
+            if rest and part.spans:
+                rest.append(transaction, table, rows)
+            else:
+                transaction.append(table, rows)
             transaction.lighten()
         # Without what is landed by now, which would be held until all targets are.
         newest[part.target] = replace(part, fresh={})
