@@ -20,6 +20,7 @@ from intel_pipeline.warehouse.landing.late import unlanded, with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.quarantine import land_quarantine
 from intel_pipeline.warehouse.landing.registers import land_captures, land_targets
+from intel_pipeline.warehouse.landing.remainders import Remainders
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.spans import pack_spans
@@ -115,6 +116,7 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
             if rebuilt.unreadable and not incomplete:
                 raise damaged(rebuilt.unreadable)
         with transacting(connection) as transaction:
+            making.rest.land(transaction)
             land_registers(transaction, pipeline)
 
 
@@ -132,6 +134,7 @@ class Making:
     """A warehouse that is being made of lake and registry, of the captures `only`, or of all.
 
     `asked`: how many follower captures were learned from, or are, each time that was asked for and is not landed yet.
+    `rest`: what was taught that is not written down yet.
     """
 
     pipeline: Pipeline
@@ -141,6 +144,7 @@ class Making:
     only: Collection[str] | None
     targets: set[str] = field(default_factory=set)
     asked: deque[int] = field(default_factory=deque)
+    rest: Remainders = field(default_factory=Remainders)
 
     def ask(self, transaction: Transaction, targets: Mapping[str, int]) -> None:
         """Ask what the follower lists of targets teach, and land the captures; `targets`: how many they have of all surfaces."""
@@ -173,7 +177,7 @@ class Making:
         self.told(FOLLOWERS)
         learned, unreadable = self.learns.answer()
         self.rebuilt.unreadable += unreadable
-        write_all(transaction, Lake(self._folder, self.pipeline.registry.captures), learned)
+        write_all(transaction, Lake(self._folder, self.pipeline.registry.captures), learned, rest=self.rest)
         pack_spans(transaction)
         self.rebuilt.captures += self.asked.popleft()
         self.rebuilt.targets = len(self.targets)
