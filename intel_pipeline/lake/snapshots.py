@@ -1,6 +1,8 @@
 """Many snapshots at once: one scan of a hundred small files costs half of what a hundred scans do."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
@@ -17,9 +19,53 @@ HELD = 200_000
 SMALL = 65_536
 # By its path, the rows of each snapshot or why it cannot be trusted.
 Found = dict[str, pl.DataFrame | DamagedFileError]
+Damaged = dict[str, DamagedFileError]
 # Reads the rows of a single one, as `snapshot_file.read`.
 Alone = Callable[[str], pl.DataFrame]
 File = TypeVar("File", Path, bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The rows of some snapshots, one after the other; `numbers`: how many each has, by its path."""
+
+    rows: pl.DataFrame
+    numbers: Mapping[str, int]
+
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Return by its path the first row of each, and how many it has."""
+        starts = accumulate(self.numbers.values(), initial=0)
+        return {path: (start, number) for start, (path, number) in zip(starts, self.numbers.items(), strict=False)}
+
+    def each(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the path and the rows of each."""
+        for path, (start, number) in self.places().items():
+            yield path, self.rows.slice(start, number)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """Snapshots by their path, told apart by how they are read, and `damaged` ones, with why they cannot be trusted.
+
+    `small`: their bytes, and how many rows they promise. `alike`: those with all columns that are wanted. `others`.
+    """
+
+    small: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    alike: dict[str, tuple[Path, int]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    damaged: Damaged = field(default_factory=dict)
+
+    def take(self, path: str, file: Path, wanted: Sequence[str]) -> None:
+        """Take one more; raise FileNotFoundError or DamagedFileError where it cannot be trusted."""
+        content = small_content(file)
+        if content is not None:
+            self.small[path] = content, snapshot_file.said_in(content, file)["rows"]
+            return
+        rows, names = snapshot_file.promised(file)
+        if {*wanted} <= {*names}:
+            self.alike[path] = file, rows
+        else:
+            self.others.append(path)
 
 
 def lists_at(
@@ -51,64 +97,76 @@ def trusted(listed: pl.DataFrame | pl.LazyFrame | DamagedFileError) -> pl.DataFr
 def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> Found:
     """Return the rows of each list with `columns` and FINGERPRINT, sorted; each checked as by `snapshot_file.held`."""
     wanted = list(dict.fromkeys([*columns, FINGERPRINT]))
-    found = at_once(lake, paths, wanted, "user_id", lambda path: snapshot_file.held(lake, path, wanted))
+    reads, damaged = at_once(lake, paths, wanted, "user_id", lambda path: snapshot_file.held(lake, path, wanted))
     flag = pl.col("user_id").set_sorted()
-    return {path: rows.with_columns(flag) if isinstance(rows, pl.DataFrame) else rows for path, rows in found.items()}
+    return {**damaged, **{path: rows.with_columns(flag) for read in reads for path, rows in read.each()}}
 
 
-def read_all(lake: Path, paths: Iterable[str], columns: Sequence[str], key: str) -> Found:
-    """Return the rows of each snapshot with `columns`, sorted by `key`; each checked as by `snapshot_file.read`."""
-    wanted = list(columns)
-    return at_once(lake, paths, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
+def read_all(lake: Path, paths: Iterable[str], schema: pl.Schema, key: str) -> tuple[Read, Damaged]:
+    """Return the rows of snapshots with the columns of `schema`, and why others cannot be trusted.
+
+    Each is checked as by `snapshot_file.read`, and sorted by `key`.
+    """
+    wanted = schema.names()
+    reads, damaged = at_once(lake, paths, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
+    rows = pl.concat([pl.DataFrame(schema=schema), *(read.rows for read in reads)])
+    # In one piece: what is done with hundreds of pieces, one for each file, takes longer than reading them did.
+    return Read(rows.rechunk(), {path: number for read in reads for path, number in read.numbers.items()}), damaged
 
 
-def at_once(lake: Path, paths: Iterable[str], wanted: Sequence[str], key: str, alone: Alone) -> Found:
-    """Read what has all that is wanted in one scan, and the rest `alone`."""
-    found: Found = {}
-    small: dict[str, tuple[bytes, int]] = {}
-    alike: dict[str, tuple[Path, int]] = {}
+def at_once(
+    lake: Path, paths: Iterable[str], wanted: Sequence[str], key: str, alone: Alone
+) -> tuple[list[Read], Damaged]:
+    """Read what has all that is wanted in one scan, and the rest `alone`; return why others cannot be trusted."""
+    found = ToRead()
     for path in paths:
+        file = lake / path
         try:
-            if (lake / path).stat().st_size <= SMALL:
-                content = (lake / path).read_bytes()
-                small[path] = content, snapshot_file.said_in(content, lake / path)["rows"]
-                continue
-            rows, names = snapshot_file.promised(lake / path)
+            found.take(path, file, wanted)
         except FileNotFoundError:
-            found[path] = snapshot_file.damaged(lake / path, snapshot_file.MISSING)
+            found.damaged[path] = snapshot_file.damaged(file, snapshot_file.MISSING)
         except DamagedFileError as error:
-            found[path] = error
-        else:
-            if {*wanted} <= {*names}:
-                alike[path] = lake / path, rows
-            else:
-                found[path] = tried(alone, path)
-    together = {**scanned(small, wanted, key), **scanned(alike, wanted, key)}
+            found.damaged[path] = error
+    together = [scanned(found.small, wanted, key), scanned(found.alike, wanted, key)]
+    reads = [read for read in together if read is not None]
+    done = {path for read in reads for path in read.numbers}
     # What is wrong with one of them, and with which, is found out one by one.
-    others = {path: tried(alone, path) for path in (*small, *alike) if path not in together}
-    return {**found, **together, **others}
+    for path in (*found.others, *(path for path in (*found.small, *found.alike) if path not in done)):
+        try:
+            rows = alone(path)
+        except DamagedFileError as error:
+            found.damaged[path] = error
+        else:
+            reads.append(Read(rows, {path: rows.height}))
+    return reads, found.damaged
 
 
-def scanned(files: Mapping[str, tuple[File, int]], columns: Sequence[str], key: str) -> dict[str, pl.DataFrame]:
-    """Return the rows of each of the files, of which so many are promised; none at all where one breaks a promise."""
+def small_content(file: Path) -> bytes | None:
+    """Return all of a small file; None for a larger one, and OSError for one that cannot be read.
+
+    Without Python's own file around it, which takes as long once more.
+    """
+    opened = os.open(file, os.O_RDONLY)
+    try:
+        size = os.fstat(opened).st_size
+        return os.read(opened, size) if size <= SMALL else None
+    finally:
+        os.close(opened)
+
+
+def scanned(files: Mapping[str, tuple[File, int]], columns: Sequence[str], key: str) -> Read | None:
+    """Return the rows of the files, of which so many are promised each; None where there are none, or one breaks a promise."""
     if not files:
-        return {}
+        return None
     try:
         scan = pl.scan_parquet([file for file, _ in files.values()], glob=False)
         rows = scan.select(columns).collect(engine="streaming")
     except (OSError, pl.exceptions.PolarsError):
-        return {}
-    starts: list[int] = [0, *accumulate(number for _, number in files.values())]
+        return None
+    read = Read(rows, {path: number for path, (_, number) in files.items()})
+    starts = {start for start, _ in read.places().values()}
     keys = rows[key]
     falling: list[int] = (keys.diff() <= 0).arg_true().to_list()
-    if rows.height != starts.pop() or keys.has_nulls() or not {*falling} <= {*starts}:
-        return {}
-    return {path: rows.slice(start, number) for start, (path, (_, number)) in zip(starts, files.items(), strict=True)}
-
-
-def tried(alone: Alone, path: str) -> pl.DataFrame | DamagedFileError:
-    """Return the rows of one snapshot, or why it cannot be trusted."""
-    try:
-        return alone(path)
-    except DamagedFileError as error:
-        return error
+    if rows.height != sum(read.numbers.values()) or keys.has_nulls() or not {*falling} <= starts:
+        return None
+    return read

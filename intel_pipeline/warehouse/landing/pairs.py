@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.cases import NUMBER
-from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake.snapshots import read_all
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.models import Capture
@@ -55,23 +54,23 @@ def read(  # noqa: PLR0913  what is read, and how
 ) -> Pairs:
     """Return the captures whose snapshots can be read."""
     paths = dict.fromkeys(str(one.snapshot) for one in [*captures, *earlier] if one is not None)
-    rows = read_all(lake, paths, schema.names(), key)
+    found, damaged = read_all(lake, paths, schema, key)
+    places = found.places()
     sound: list[tuple[Capture, Capture | None]] = []
     for capture, other in zip(captures, earlier, strict=True):
-        read = [rows[str(one.snapshot)] for one in (capture, other) if one is not None]
-        damage = next((one for one in read if isinstance(one, DamagedFileError)), None)
+        both = [str(one.snapshot) for one in (capture, other) if one is not None]
+        damage = next((damaged[path] for path in both if path in damaged), None)
         if damage is None:
             sound.append((capture, other))
         else:
             landed.unreadable.append(told_of(capture.target, damage))
 
     def together(chosen: Sequence[Capture | None]) -> pl.DataFrame:
-        paths = [(case, str(one.snapshot)) for case, one in enumerate(chosen) if one is not None]
-        found = [(case, frame) for case, path in paths if isinstance(frame := rows[path], pl.DataFrame)]
-        cases = np.repeat([case for case, _ in found], [frame.height for _, frame in found])
-        # One column for all of them: a frame more for each costs more than reading it did.
-        together = pl.concat([pl.DataFrame(schema=schema), *(frame for _, frame in found)])
-        return together.insert_column(0, pl.Series("case", cases, NUMBER))
+        of_case = [(case, *places[str(one.snapshot)]) for case, one in enumerate(chosen) if one is not None]
+        cases, starts, numbers = np.array(of_case, np.int64).reshape(-1, 3).T
+        within = np.arange(numbers.sum()) - np.repeat(numbers.cumsum() - numbers, numbers)
+        rows: pl.DataFrame = found.rows[np.repeat(starts, numbers) + within]
+        return rows.insert_column(0, pl.Series("case", np.repeat(cases, numbers), NUMBER))
 
     later, before = [one for one, _ in sound], [other for _, other in sound]
     return Pairs(later, before, together(before), together(later))
