@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.capture_queries import CaptureQueries
+from intel_pipeline.registry.captured import COLUMNS, Captured, FinishedCapture
 from intel_pipeline.registry.models import Capture
 
 # Fewer than the values that a statement may have, whichever database it is sent to.
@@ -44,12 +45,18 @@ class CaptureCourse(CaptureQueries):
 
         Some thousands, or all of one target: that is as much as is held.
         """
-        yield from self.histories_of(self.finished_targets())
+        for part in parcels(sorted(self.finished_targets().items()), HELD, AT_ONCE):
+            yield self._finished(Capture.target.in_(part), Capture.surface.in_(SURFACES))
 
-    def histories_of(self, numbers: Mapping[str, int], surfaces: Collection[str] = SURFACES) -> Iterator[list[Capture]]:
+    def histories_of(self, numbers: Mapping[str, int], surfaces: Collection[str]) -> Iterator[list[FinishedCapture]]:
         """Yield the finished captures of some surfaces of targets, as `histories`; `numbers`: how many each has."""
+        query = select(*COLUMNS).where(Capture.finished_at.is_not(None), Capture.surface.in_(surfaces))
+        ordered = query.order_by(Capture.finished_at, Capture.capture_id)
         for part in parcels(sorted(numbers.items()), HELD, AT_ONCE):
-            yield self._finished(Capture.target.in_(part), Capture.surface.in_(surfaces))
+            with self.engine.connect() as db:
+                found = db.execute(ordered.where(Capture.target.in_(part)))
+                captures = [FinishedCapture._make(row) for row in found]
+            yield captures
 
     def finished_ids(self, surface: str) -> set[str]:
         """Return the ids of the finished captures of a surface."""
@@ -71,7 +78,7 @@ class CaptureCourse(CaptureQueries):
             found += self._finished(Capture.capture_id.in_(wanted[place : place + AT_ONCE]))
         return sorted(found, key=lambda capture: (capture.finished_at, capture.capture_id))
 
-    def before_each(self, captures: Sequence[Capture]) -> dict[str, Capture]:
+    def before_each(self, captures: Sequence[Captured]) -> dict[str, Capture]:
         """Return by the id of each the latest earlier capture of its surface that left a snapshot, if there is one."""
         later, earlier = aliased(Capture), aliased(Capture)
         latest = (
@@ -91,7 +98,7 @@ class CaptureCourse(CaptureQueries):
         found = {capture.capture_id: capture for capture in self.finished_among({*before.values()})}
         return {one: found[other] for one, other in before.items()}
 
-    def after(self, capture: Capture) -> Capture | None:
+    def after(self, capture: Captured) -> Capture | None:
         """Return the next later capture of the same surface that left a snapshot."""
         query = select(Capture).where(
             Capture.target == capture.target,

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from intel_pipeline.pipeline import Pipeline
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.late import with_left_behind
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, land_targets
@@ -74,7 +74,7 @@ def derive(pipeline: Pipeline, day: date, surface: str, names: Sequence[str]) ->
     return counted(replace(landed, columns=columns), captures, names)
 
 
-def counted(landed: Landed, captures: Sequence[Capture], names: Sequence[str]) -> Landed:
+def counted(landed: Landed, captures: Sequence[Captured], names: Sequence[str]) -> Landed:
     """Return `landed` with a number under each of `names`, zero too, so that every round has a point in the plots."""
     numbers = Counter({"captures": len(captures), **{name: landed.numbers[name] for name in names}})
     return replace(landed, numbers=numbers)

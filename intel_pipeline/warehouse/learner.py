@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.replacement import SUFFIX, held_folder
 from intel_pipeline.warehouse.histories import Histories
 from intel_pipeline.warehouse.landing.learning import Learned, learning_anew
@@ -15,7 +15,7 @@ from intel_pipeline.warehouse.landing.registers import Landed
 from intel_pipeline.warehouse.landing.shelf import Shelved, shelved, taken
 
 # The follower captures of some targets that left a snapshot, of each oldest first.
-Due = Mapping[str, Sequence[Capture]]
+Due = Mapping[str, Sequence[Captured]]
 # Where what they teach lies, and in words which snapshots could not be read.
 Answer = tuple[list[Shelved], list[str]]
 

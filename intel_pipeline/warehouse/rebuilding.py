@@ -12,7 +12,7 @@ from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import DamagedFileError, SettingsError
 from intel_pipeline.parcels import parcels
 from intel_pipeline.pipeline import Pipeline
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured, FinishedCapture
 from intel_pipeline.replacement import put, workshop
 from intel_pipeline.warehouse.histories import Histories
 from intel_pipeline.warehouse.landing.histories import write_all
@@ -150,7 +150,7 @@ class Making:
         """Ask what the follower lists of targets teach, and land the captures; `targets`: how many they have of all surfaces."""
         if not targets:
             return
-        due: dict[str, list[Capture]] = {}
+        due: dict[str, list[Captured]] = {}
         number = 0
         for captures in self._captures(targets, [FOLLOWERS]):
             land_captures(transaction, captures)
@@ -186,7 +186,7 @@ class Making:
     def _folder(self) -> Path:
         return self.pipeline.settings.lake_dir
 
-    def _captures(self, targets: Mapping[str, int], surfaces: Sequence[str]) -> Iterator[list[Capture]]:
+    def _captures(self, targets: Mapping[str, int], surfaces: Sequence[str]) -> Iterator[list[FinishedCapture]]:
         for captures in self.pipeline.registry.captures.histories_of(targets, surfaces):
             chosen = [one for one in captures if self.only is None or one.capture_id in self.only]
             if chosen:

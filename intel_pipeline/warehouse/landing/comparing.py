@@ -14,7 +14,7 @@ from intel_pipeline.lake import difference_file, snapshot_file
 from intel_pipeline.lake.difference_file import Against
 from intel_pipeline.lake.snapshots import lists_at
 from intel_pipeline.parcels import parcels
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.known import Known
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.registers import Landed, told_of
@@ -33,12 +33,12 @@ class Comparison:
     `members`: by the ids of incomplete ones, the members before, where they were read.
     """
 
-    captures: Sequence[Capture]
+    captures: Sequence[Captured]
     found: Compared
     members: Mapping[str, Listed]
 
 
-def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], landed: Landed) -> Comparison:
+def comparing(lake: Lake, captures: Sequence[Captured], known: dict[str, Known], landed: Landed) -> Comparison:
     """Return what the lists of captures, each of another target, differ by from those before.
 
     A list that cannot be read neither stops nor hides the others: `landed` says so. One of a target whose members
@@ -60,8 +60,8 @@ def comparing(lake: Lake, captures: Sequence[Capture], known: dict[str, Known], 
 
 
 def compared_of(
-    lake: Lake, lists: list[tuple[Capture, Lists]], landed: Landed
-) -> tuple[list[tuple[Capture, Lists]], Compared]:
+    lake: Lake, lists: list[tuple[Captured, Lists]], landed: Landed
+) -> tuple[list[tuple[Captured, Lists]], Compared]:
     """Return those of the lists that are sorted as their files say, and what they differ by; of others, say so."""
     if not lists:
         return [], found_before([])
@@ -75,7 +75,7 @@ def compared_of(
     return compared_of(lake, rest, landed)
 
 
-def differences(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> "dict[str, pa.Table]":
+def differences(lake: Lake, captures: Sequence[Captured], known: Mapping[str, Known]) -> "dict[str, pa.Table]":
     """Return by capture what was kept of how a complete list differs from the complete one before it, as they come."""
     if not lake.compared:
         return {}
@@ -95,8 +95,8 @@ def found_before(differences: "Sequence[pa.Table]") -> Compared:
 
 
 def readable(
-    lake: Lake, captures: Sequence[Capture], known: dict[str, Known], landed: Landed
-) -> list[tuple[Capture, Lists]]:
+    lake: Lake, captures: Sequence[Captured], known: dict[str, Known], landed: Landed
+) -> list[tuple[Captured, Lists]]:
     """Return the captures of which both the members before and those listed can be read, and these; of others, say why."""
     befores = unread(lake, captures, known)
     after = lists_at(lake.folder, {str(one.snapshot): one.distinct_count or 0 for one in captures}, [*SHOWN])
@@ -113,7 +113,9 @@ def readable(
     return found
 
 
-def unread(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) -> dict[str, Listed | DamagedFileError]:
+def unread(
+    lake: Lake, captures: Sequence[Captured], known: Mapping[str, Known]
+) -> dict[str, Listed | DamagedFileError]:
     """Return by its target each last complete list that is wanted and was not read yet, or why it cannot be."""
     wanted = [before for one in captures if known[one.target].members is None and (before := known[one.target].before)]
     ids = {one.capture_id for one in wanted}
@@ -122,7 +124,7 @@ def unread(lake: Lake, captures: Sequence[Capture], known: Mapping[str, Known]) 
     return {one.target: lists[snapshots[one.capture_id]] for one in wanted}
 
 
-def sound(lake: Lake, lists: list[tuple[Capture, Lists]], landed: Landed) -> list[tuple[Capture, Lists]]:
+def sound(lake: Lake, lists: list[tuple[Captured, Lists]], landed: Landed) -> list[tuple[Captured, Lists]]:
     """Return those of the lists that are sorted as their files say; of others, say so.
 
     Those that are held have been looked at when they were read.
@@ -130,7 +132,7 @@ def sound(lake: Lake, lists: list[tuple[Capture, Lists]], landed: Landed) -> lis
     return [(one, pair) for one, pair in lists if isinstance(pair[1], pl.DataFrame) or sorted_well(lake, one, landed)]
 
 
-def sorted_well(lake: Lake, capture: Capture, landed: Landed) -> bool:
+def sorted_well(lake: Lake, capture: Captured, landed: Landed) -> bool:
     """Tell whether a capture's list is as its file says; say so where it is not."""
     try:
         snapshot_file.read(lake.folder, str(capture.snapshot), ["user_id"])

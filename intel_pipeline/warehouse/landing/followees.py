@@ -9,7 +9,7 @@ import polars as pl
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.landing.outstanding import order
 from intel_pipeline.warehouse.landing.registers import Landed, land_captures, told_of
@@ -21,13 +21,13 @@ where surface = 'followees' and verdict = 'complete' group by all
 """
 
 
-def land_followees(transaction: Transaction, lake: Path, captures: Sequence[Capture]) -> Landed:
+def land_followees(transaction: Transaction, lake: Path, captures: Sequence[Captured]) -> Landed:
     """Land these captures, and put each target's last complete list in the place of the one before, if it is among them.
 
     Counts those who are listed then. An old round that is derived again brings no old list back.
     """
     landed = Landed()
-    complete: dict[str, list[Capture]] = defaultdict(list)
+    complete: dict[str, list[Captured]] = defaultdict(list)
     for capture in sorted(captures, key=order, reverse=True):
         if capture.verdict == "complete":
             complete[capture.target].append(capture)
@@ -48,7 +48,7 @@ def land_followees(transaction: Transaction, lake: Path, captures: Sequence[Capt
     return landed
 
 
-def land_list(transaction: Transaction, capture: Capture, listed: pl.DataFrame) -> int:
+def land_list(transaction: Transaction, capture: Captured, listed: pl.DataFrame) -> int:
     """Land one list; return how many are listed."""
     moment = pl.lit(capture.finished_at, MOMENT)
     rows = listed.with_columns(target=pl.lit(capture.target), captured_at=moment, capture_id=pl.lit(capture.capture_id))

@@ -11,7 +11,7 @@ from intel_pipeline.changes.followers import Lessons, learn_all
 from intel_pipeline.changes.standing import OPEN_LOSS, Case
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.parcels import parcels
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.gathering import after_incomplete
 from intel_pipeline.warehouse.landing.histories import land_histories
@@ -43,7 +43,7 @@ where learned_at >= $1 and learned_at <= $2 group by all
 """
 
 
-def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capture]) -> Landed:
+def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Captured]) -> Landed:
     """Derive and land what these follower captures teach; counts the rows of `captures` by kind and state.
 
     What a capture teaches depends on those before it. So whichever of a target were never landed, have another verdict
@@ -71,7 +71,7 @@ def land_followers(transaction: Transaction, lake: Lake, captures: Sequence[Capt
     return landed
 
 
-def land_others(transaction: Transaction, due: Mapping[str, Due], captures: Sequence[Capture]) -> None:
+def land_others(transaction: Transaction, due: Mapping[str, Due], captures: Sequence[Captured]) -> None:
     """Land the rows of those captures that were due besides `captures`, as far as their lists could be read.
 
     As the registry has them now: those that were asked for may have been judged otherwise since they were looked up.
@@ -124,7 +124,7 @@ def usable_of(transaction: Transaction, lake: Lake, group: Mapping[str, Due], la
 def land_wave(  # noqa: PLR0913  what it reads and what it changes
     transaction: Transaction,
     lake: Lake,
-    captures: Sequence[Capture],
+    captures: Sequence[Captured],
     known: dict[str, Known],
     losses: pl.DataFrame,
     landed: Landed,
@@ -161,7 +161,7 @@ def taught(known: Known, case: Case, members: Listed | None, lessons: Lessons, n
     return replace(after_incomplete(known, case.capture, members, shown), balance=balance, since=since)
 
 
-def count(transaction: Transaction, captures: Sequence[Capture], landed: Landed) -> None:
+def count(transaction: Transaction, captures: Sequence[Captured], landed: Landed) -> None:
     """Count what the captures have taught, by kind and state."""
     moments = [capture.finished_at for capture in captures if capture.finished_at is not None]
     if not moments:

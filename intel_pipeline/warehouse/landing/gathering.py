@@ -15,7 +15,7 @@ from intel_pipeline.changes.standing import brought_up_to_date
 from intel_pipeline.lake import difference_file
 from intel_pipeline.lake.difference_file import Against
 from intel_pipeline.parcels import parcels
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.comparing import comparing
 from intel_pipeline.warehouse.landing.known import Known
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -42,14 +42,14 @@ class Gathered:
     `sighting`: which of these captures came before any complete one.
     """
 
-    captures: dict[int, Capture] = field(default_factory=dict)
+    captures: dict[int, Captured] = field(default_factory=dict)
     refs: dict[int, CaptureRef] = field(default_factory=dict)
     kept: dict[int, str] = field(default_factory=dict)
     shown: dict[int, pl.DataFrame] = field(default_factory=dict)
     sighting: set[int] = field(default_factory=set)
     parts: Parts = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, at: int, capture: Capture) -> CaptureRef:
+    def take(self, at: int, capture: Captured) -> CaptureRef:
         """Take a capture that can be read."""
         self.captures[at], self.refs[at] = capture, ref(capture)
         return self.refs[at]
@@ -78,7 +78,7 @@ def together(parts: Sequence[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
 
 
 def gathered(
-    lake: Lake, due: Mapping[str, Sequence[Capture]], known: dict[str, Known], landed: Landed
+    lake: Lake, due: Mapping[str, Sequence[Captured]], known: dict[str, Known], landed: Landed
 ) -> dict[str, Gathered]:
     """Return what the lists of each target differ by, each from the one before it, of those that are `due`.
 
@@ -104,7 +104,7 @@ def gathered(
     return found
 
 
-def kept_of(lake: Lake, captures: Sequence[Capture], known: Known) -> Gathered:
+def kept_of(lake: Lake, captures: Sequence[Captured], known: Known) -> Gathered:
     """Return what was found at the captures of a target, as far as each was held against the one before it."""
     against: dict[str, Against] = {}
     places: dict[str, int] = {}
@@ -136,7 +136,7 @@ def add(found: Gathered, rows: pl.DataFrame) -> None:
 def compare(  # noqa: PLR0913  what is read, and what is changed
     lake: Lake,
     at: int,
-    captures: Sequence[Capture],
+    captures: Sequence[Captured],
     known: dict[str, Known],
     found: dict[str, Gathered],
     landed: Landed,

@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.keeping import RESTATED
 from intel_pipeline.warehouse.landing.known import Known, named, open_losses
 from intel_pipeline.warehouse.landing.learning import Learned, learning, of_target
@@ -21,7 +21,7 @@ NAMES = "select target, user_id, username from open_spans semi join asked using 
 
 
 def land_histories(
-    transaction: Transaction, lake: Lake, due: Mapping[str, Sequence[Capture]], known: dict[str, Known], landed: Landed
+    transaction: Transaction, lake: Lake, due: Mapping[str, Sequence[Captured]], known: dict[str, Known], landed: Landed
 ) -> None:
     """Land captures of some targets, as `due`, oldest first; what is `known` of each before.
 

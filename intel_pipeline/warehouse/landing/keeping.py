@@ -12,7 +12,7 @@ from intel_pipeline.changes.followers import Lessons
 from intel_pipeline.changes.standing import Case, Row
 from intel_pipeline.contracts.attributes import ATTRIBUTES
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.lessons import append_lessons
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.members import keep_members
@@ -36,7 +36,7 @@ UNCERTAIN = {
 class Wave:
     """Captures, of each its case, what they taught together, and whether its target's `members` were `whole` before."""
 
-    captures: Sequence[Capture]
+    captures: Sequence[Captured]
     cases: Sequence[Case]
     lessons: Lessons
     whole: Sequence[bool]
@@ -139,7 +139,7 @@ def places_of(targets: Sequence[str]) -> pl.DataFrame:
 
 
 def balance_rows(
-    rows: Sequence[tuple[Capture, CaptureRef, Row]], restated: Mapping[str, Row] = NOTHING_ELSE
+    rows: Sequence[tuple[Captured, CaptureRef, Row]], restated: Mapping[str, Row] = NOTHING_ELSE
 ) -> pl.DataFrame:
     """Return captures' rows of `follower_balance`; of those that are `restated`, by their ids, what is known now."""
     found = []

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from intel_pipeline.registry.capture_course import CaptureCourse
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.registry.finishing import finished
-from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.writer import Transaction
@@ -27,8 +27,8 @@ where posts.surface = 'posts' and posts.finished_at >= asked.started_at and post
 
 
 def with_left_behind(
-    transaction: Transaction, registry: CaptureCourse, surface: str, captures: Sequence[Capture]
-) -> list[Capture]:
+    transaction: Transaction, registry: CaptureCourse, surface: str, captures: Sequence[Captured]
+) -> list[Captured]:
     """Return the captures, and whichever of their surface are finished and were never landed, or were held then.
 
     A run that was killed between a capture and its landing leaves one behind, of whatever round; one that was held back
@@ -42,15 +42,15 @@ def with_left_behind(
     return [*registry.finished_among(wanted), *captures]
 
 
-def unlanded(transaction: Transaction, captures: Sequence[Capture]) -> list[Capture]:
+def unlanded(transaction: Transaction, captures: Sequence[Captured]) -> list[Captured]:
     """Return those of the captures that the warehouse does not have yet."""
     known = landed_among(transaction, [capture.capture_id for capture in captures])
     return [capture for capture in captures if capture.capture_id not in known]
 
 
 def followed_by(
-    transaction: Transaction, registry: Finished, surface: str, captures: Sequence[Capture]
-) -> list[Capture]:
+    transaction: Transaction, registry: Finished, surface: str, captures: Sequence[Captured]
+) -> list[Captured]:
     """Return the landed captures of a surface that come right after `captures`, which are not landed yet.
 
     What those taught was told by comparing them with an earlier one.
@@ -62,7 +62,7 @@ def followed_by(
     return [after[capture_id] for capture_id in sorted(landed_among(transaction, [*after]))]
 
 
-def measured_since(transaction: Transaction, registry: Finished, profiles: Sequence[Capture]) -> list[Capture]:
+def measured_since(transaction: Transaction, registry: Finished, profiles: Sequence[Captured]) -> Sequence[Captured]:
     """Return the landed captures of posts for which one of these profiles, just landed, is the last one before."""
     moments = [(profile.target, profile.started_at) for profile in profiles]
     schema = {"target": pl.String(), "started_at": pl.Datetime("us", "UTC")}

@@ -14,7 +14,7 @@ from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
 from intel_pipeline.parcels import parcels
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.gathering import Gathered, gathered
 from intel_pipeline.warehouse.landing.keeping import RESTATED_COLUMNS, balance_rows
 from intel_pipeline.warehouse.landing.known import Known
@@ -53,7 +53,7 @@ class Learned:
     spans: bool = False
 
 
-def learning_anew(lake: Lake, due: Mapping[str, Sequence[Capture]], landed: Landed) -> Iterator[Learned]:
+def learning_anew(lake: Lake, due: Mapping[str, Sequence[Captured]], landed: Landed) -> Iterator[Learned]:
     """Yield what the whole histories of some targets teach, of which nothing is known before; as `learning`."""
     nothing = nothing_known()
     known = {
@@ -76,7 +76,7 @@ def learning_anew(lake: Lake, due: Mapping[str, Sequence[Capture]], landed: Land
 
 def learning(  # noqa: PLR0913  what is read, and what is changed
     lake: Lake,
-    due: Mapping[str, Sequence[Capture]],
+    due: Mapping[str, Sequence[Captured]],
     known: dict[str, Known],
     losses: pl.DataFrame,
     landed: Landed,
@@ -101,7 +101,7 @@ def learning(  # noqa: PLR0913  what is read, and what is changed
         losses = pl.concat([losses.filter(~pl.col("target").is_in(list(part))), *open_now])
 
 
-def with_spans(lake: Lake, part: Learned, captures: Sequence[Capture]) -> Learned:
+def with_spans(lake: Lake, part: Learned, captures: Sequence[Captured]) -> Learned:
     """Return what a history taught of which nothing was known before, with the spans of all followers, if it is `whole`.
 
     Without them where the last complete list cannot be read: whoever makes them from the log will say so.
@@ -130,14 +130,14 @@ def with_spans(lake: Lake, part: Learned, captures: Sequence[Capture]) -> Learne
     return replace(part, fresh={**part.fresh, **rows}, whole=None, spans=True)
 
 
-def held(capture: Capture) -> int:
+def held(capture: Captured) -> int:
     """Return how many entries are held of a capture, as a rule at most."""
     return (capture.distinct_count or 0) // DIFFERING
 
 
 def learned(  # noqa: PLR0913  what is read, and what is changed
     lake: Lake,
-    due: Mapping[str, Sequence[Capture]],
+    due: Mapping[str, Sequence[Captured]],
     known: dict[str, Known],
     losses: pl.DataFrame,
     landed: Landed,

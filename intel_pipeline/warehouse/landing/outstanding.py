@@ -7,8 +7,8 @@ from datetime import datetime
 
 import polars as pl
 
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.registry.finishing import finished
-from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.known import named
 from intel_pipeline.warehouse.writer import Transaction
@@ -31,16 +31,16 @@ ALL_LANDED = "select capture_id, verdict from follower_balance where target = $1
 class Due:
     """The captures of a target that have to be landed, oldest first; whether something after the first is landed."""
 
-    captures: Sequence[Capture]
+    captures: Sequence[Captured]
     rewinds: bool
 
 
-def outstanding(transaction: Transaction, registry: Finished, asked: Sequence[Capture]) -> dict[str, Due]:
+def outstanding(transaction: Transaction, registry: Finished, asked: Sequence[Captured]) -> dict[str, Due]:
     """Return what has to be landed of the targets of the captures that are `asked` for.
 
     The usual case is told by numbers alone: all that was landed before is as it was, and what is new is newer.
     """
-    new: dict[str, list[Capture]] = defaultdict(list)
+    new: dict[str, list[Captured]] = defaultdict(list)
     targets = dict.fromkeys(capture.target for capture in asked)
     ids = pl.DataFrame({"capture_id": [capture.capture_id for capture in asked]}, schema={"capture_id": pl.String()})
     landed = dict(transaction.rows(AMONG, RULES, asked=ids))
@@ -77,6 +77,6 @@ def from_the_first(
     return Due(captures, rewinds=bool(captures) and newest is not None and order(captures[0]) <= newest)
 
 
-def order(capture: Capture) -> tuple[datetime, str]:
+def order(capture: Captured) -> tuple[datetime, str]:
     """Return what captures are sorted by; ValueError for one that is not finished."""
     return finished(capture), capture.capture_id

@@ -10,7 +10,7 @@ import polars as pl
 from intel_pipeline.changes.cases import NUMBER
 from intel_pipeline.lake.snapshots import read_all
 from intel_pipeline.parcels import parcels
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.registers import Landed, told_of
 
@@ -25,14 +25,14 @@ class Pairs:
     Of a capture that is the first of its kind, `before` has no rows.
     """
 
-    captures: Sequence[Capture]
-    earlier: Sequence[Capture | None]
+    captures: Sequence[Captured]
+    earlier: Sequence[Captured | None]
     before: pl.DataFrame
     after: pl.DataFrame
 
 
 def pairs(  # noqa: PLR0913  what is read, and how
-    lake: Path, registry: Finished, captures: Sequence[Capture], schema: pl.Schema, key: str, landed: Landed
+    lake: Path, registry: Finished, captures: Sequence[Captured], schema: pl.Schema, key: str, landed: Landed
 ) -> Iterator[Pairs]:
     """Yield those of the captures that left a snapshot, each once, in parts whose rows may be held.
 
@@ -46,8 +46,8 @@ def pairs(  # noqa: PLR0913  what is read, and how
 
 def read(  # noqa: PLR0913  what is read, and how
     lake: Path,
-    captures: Sequence[Capture],
-    earlier: Sequence[Capture | None],
+    captures: Sequence[Captured],
+    earlier: Sequence[Captured | None],
     schema: pl.Schema,
     key: str,
     landed: Landed,
@@ -56,7 +56,7 @@ def read(  # noqa: PLR0913  what is read, and how
     paths = dict.fromkeys(str(one.snapshot) for one in [*captures, *earlier] if one is not None)
     found, damaged = read_all(lake, paths, schema, key)
     places = found.places()
-    sound: list[tuple[Capture, Capture | None]] = []
+    sound: list[tuple[Captured, Captured | None]] = []
     for capture, other in zip(captures, earlier, strict=True):
         both = [str(one.snapshot) for one in (capture, other) if one is not None]
         damage = next((damaged[path] for path in both if path in damaged), None)
@@ -65,7 +65,7 @@ def read(  # noqa: PLR0913  what is read, and how
         else:
             landed.unreadable.append(told_of(capture.target, damage))
 
-    def together(chosen: Sequence[Capture | None]) -> pl.DataFrame:
+    def together(chosen: Sequence[Captured | None]) -> pl.DataFrame:
         of_case = [(case, *places[str(one.snapshot)]) for case, one in enumerate(chosen) if one is not None]
         cases, starts, numbers = np.array(of_case, np.int64).reshape(-1, 3).T
         within = np.arange(numbers.sum()) - np.repeat(numbers.cumsum() - numbers, numbers)

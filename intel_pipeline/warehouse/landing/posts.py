@@ -9,8 +9,8 @@ from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.posts import Measurement, post_metrics
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.contracts.post import SCHEMA
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.registry.finishing import finished
-from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.late import followed_by, unlanded
 from intel_pipeline.warehouse.landing.pairs import Pairs, pairs
@@ -42,7 +42,7 @@ NEW_POSTS = "insert into posts by name from fresh anti join posts using (target,
 POST = ("post_id", "shortcode", "owner_id", "taken_at", "media_type", "caption", "is_pinned")
 
 
-def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
+def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Captured], registry: Finished) -> Landed:
     """Derive and land what these post captures teach; counts the posts.
 
     One that comes late changes what the next one has gained: that is derived again.
@@ -52,7 +52,7 @@ def land_posts(transaction: Transaction, lake: Path, captures: Sequence[Capture]
     return land_listings(transaction, lake, [*captures, *after], registry)
 
 
-def land_listings(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
+def land_listings(transaction: Transaction, lake: Path, captures: Sequence[Captured], registry: Finished) -> Landed:
     """Land the posts of captures, and how each stood at each of them."""
     landed = Landed()
     for found in pairs(lake, registry, captures, SCHEMA, "post_id", landed):

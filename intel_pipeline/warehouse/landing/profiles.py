@@ -9,7 +9,7 @@ from intel_pipeline.changes.cases import given
 from intel_pipeline.changes.profiles import profile_changes
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.contracts.profile import SCHEMA
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.finished import Finished
 from intel_pipeline.warehouse.landing.late import followed_by, measured_since, unlanded
 from intel_pipeline.warehouse.landing.pairs import pairs
@@ -18,7 +18,7 @@ from intel_pipeline.warehouse.landing.registers import Landed, land_captures, re
 from intel_pipeline.warehouse.writer import Transaction
 
 
-def land_profiles(transaction: Transaction, lake: Path, captures: Sequence[Capture], registry: Finished) -> Landed:
+def land_profiles(transaction: Transaction, lake: Path, captures: Sequence[Captured], registry: Finished) -> Landed:
     """Derive and land what these profile captures teach; counts the changes.
 
     Those that come late change what the next profile, and posts since, were held against: these are derived again.

@@ -8,12 +8,12 @@ import polars as pl
 from intel_pipeline.contracts.change import MOMENT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import quarantine_file
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.registers import told_of
 from intel_pipeline.warehouse.writer import Transaction
 
 
-def land_quarantine(transaction: Transaction, lake: Path, captures: Sequence[Capture]) -> list[str]:
+def land_quarantine(transaction: Transaction, lake: Path, captures: Sequence[Captured]) -> list[str]:
     """Land what the captures set aside, in the place of what was landed of them; say in words what cannot be read."""
     unreadable = []
     for capture in captures:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.errors import DamagedFileError
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.registry.finishing import finished
-from intel_pipeline.registry.models import Capture, Target
+from intel_pipeline.registry.models import Target
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:
     transaction.append("targets", pl.DataFrame(rows, schema=schema, orient="row").rename({"label": "target"}))
 
 
-def land_captures(transaction: Transaction, captures: Sequence[Capture]) -> None:
+def land_captures(transaction: Transaction, captures: Sequence[Captured]) -> None:
     """Put `captures` in the place of the rows with their ids."""
     if not captures:
         return
@@ -85,7 +86,7 @@ def land_captures(transaction: Transaction, captures: Sequence[Capture]) -> None
     transaction.run("insert into captures by name select * from fresh", fresh=rows)
 
 
-def capture_frame(captures: Sequence[Capture]) -> "pl.DataFrame":
+def capture_frame(captures: Sequence[Captured]) -> "pl.DataFrame":
     """Return the captures as rows of the table `captures`."""
     import polars as pl
 
@@ -98,7 +99,7 @@ def capture_frame(captures: Sequence[Capture]) -> "pl.DataFrame":
     return pl.DataFrame(rows, schema=schema)
 
 
-def ref(capture: Capture) -> CaptureRef:
+def ref(capture: Captured) -> CaptureRef:
     """Return the capture as the change code sees it."""
     readings = [count for count in (capture.reported_before, capture.reported_after) if count is not None]
     return CaptureRef(

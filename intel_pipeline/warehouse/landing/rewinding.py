@@ -8,7 +8,7 @@ from intel_pipeline.changes.returns import CAME_BACK, SOME_CAME_BACK
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.lessons import forget_lessons
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.outstanding import order
@@ -82,7 +82,7 @@ update follower_balance set away = (
 """  # noqa: S608  our own names
 
 
-def rewind(transaction: Transaction, lake: Lake, target: str, first: Capture) -> None:
+def rewind(transaction: Transaction, lake: Lake, target: str, first: Captured) -> None:
     """Forget what the captures of a target taught from `first` on, and restate how it stood before.
 
     Raises DamagedFileError where the last complete list before cannot be read.

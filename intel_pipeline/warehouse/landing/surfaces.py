@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.followees import land_followees
 from intel_pipeline.warehouse.landing.followers import land_followers
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -16,14 +16,14 @@ from intel_pipeline.warehouse.writer import Transaction
 SURFACES = ("profile", "followers", "followees", "posts")
 
 
-def land(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture]) -> Landed:
+def land(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Captured]) -> Landed:
     """Land captures of a surface, and what they set aside; return what they came to."""
     landed = land_sound(transaction, lake, surface, captures)
     landed.unreadable += land_quarantine(transaction, lake.folder, captures)
     return landed
 
 
-def land_sound(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Capture]) -> Landed:
+def land_sound(transaction: Transaction, lake: Lake, surface: str, captures: Sequence[Captured]) -> Landed:
     """Land what captures of a surface brought, but for what they set aside."""
     match surface:
         case "profile":
