@@ -1,6 +1,6 @@
 """Captures that come out of their order: left behind by a run that was killed, judged again, or imported late."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from intel_pipeline.warehouse.writer import Transaction
 NUMBER = "select count(*) from captures where surface = $1"
 ALL = "select capture_id from captures where surface = $1"
 HELD = "select capture_id from captures where surface = $1 and held"
-AMONG = "select capture_id from captures semi join asked using (capture_id)"
+AMONG = "select capture_id from captures semi join asked using (target, capture_id)"
 NEWEST = "select target, max(finished_at) from captures semi join asked using (target) where surface = $1 group by all"
 # Posts whose engagement was held against an earlier profile than one that is landed by now.
 MEASURED = """
@@ -44,7 +44,7 @@ def with_left_behind(
 
 def unlanded(transaction: Transaction, captures: Sequence[Captured]) -> list[Captured]:
     """Return those of the captures that the warehouse does not have yet."""
-    known = landed_among(transaction, [capture.capture_id for capture in captures])
+    known = landed_among(transaction, captures)
     return [capture for capture in captures if capture.capture_id not in known]
 
 
@@ -59,7 +59,7 @@ def followed_by(
     newest = dict(transaction.rows(NEWEST, surface, asked=asked))
     late = [one for one in captures if one.target in newest and finished(one) < newest[one.target]]
     after = {following.capture_id: following for one in late if (following := registry.after(one)) is not None}
-    return [after[capture_id] for capture_id in sorted(landed_among(transaction, [*after]))]
+    return [after[capture_id] for capture_id in sorted(landed_among(transaction, after.values()))]
 
 
 def measured_since(transaction: Transaction, registry: Finished, profiles: Sequence[Captured]) -> Sequence[Captured]:
@@ -70,7 +70,11 @@ def measured_since(transaction: Transaction, registry: Finished, profiles: Seque
     return registry.finished_among({capture_id for (capture_id,) in transaction.rows(MEASURED, asked=asked)})
 
 
-def landed_among(transaction: Transaction, ids: Sequence[str]) -> set[str]:
-    """Return those of the ids whose captures the warehouse has."""
-    asked = pl.DataFrame({"capture_id": ids}, schema={"capture_id": pl.String()})
+def landed_among(transaction: Transaction, captures: Collection[Captured]) -> set[str]:
+    """Return the ids of those captures that the warehouse has."""
+    if not captures:
+        return set()
+    # By target as well: of a table that lies target by target little is read then.
+    columns = {name: [getattr(one, name) for one in captures] for name in ("target", "capture_id")}
+    asked = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
     return {capture_id for (capture_id,) in transaction.rows(AMONG, asked=asked)}
