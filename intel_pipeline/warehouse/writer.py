@@ -29,7 +29,10 @@ BLOCK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open transaction on the warehouse, or on a file that is `being_made` and thrown away if that fails."""
+    """An open transaction on the warehouse, or on a file that is `being_made` and thrown away if that fails.
+
+    Into the latter whole targets are landed, each capture once: nothing of theirs is there to be replaced or looked up.
+    """
 
     connection: "DuckDBPyConnection"
     being_made: bool = False
@@ -75,8 +78,9 @@ class Transaction:
         """Put `rows` in the place of those rows of `table` that have one of these values in a column."""
         import polars as pl
 
-        asked = pl.DataFrame({column: values}, schema={column: pl.String()})
-        self.run(f"delete from {table} where {column} in (from asked)", asked=asked)  # noqa: S608  our own names
+        if not self.being_made:
+            asked = pl.DataFrame({column: values}, schema={column: pl.String()})
+            self.run(f"delete from {table} where {column} in (from asked)", asked=asked)  # noqa: S608  our own names
         self.append(table, rows)
 
 

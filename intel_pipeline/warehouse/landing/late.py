@@ -55,6 +55,8 @@ def followed_by(
 
     What those taught was told by comparing them with an earlier one.
     """
+    if transaction.being_made:
+        return []
     asked = named({capture.target for capture in captures})
     newest = dict(transaction.rows(NEWEST, surface, asked=asked))
     late = [one for one in captures if one.target in newest and finished(one) < newest[one.target]]
@@ -64,6 +66,8 @@ def followed_by(
 
 def measured_since(transaction: Transaction, registry: Finished, profiles: Sequence[Captured]) -> Sequence[Captured]:
     """Return the landed captures of posts for which one of these profiles, just landed, is the last one before."""
+    if transaction.being_made:
+        return []
     moments = [(profile.target, profile.started_at) for profile in profiles]
     schema = {"target": pl.String(), "started_at": pl.Datetime("us", "UTC")}
     asked = pl.DataFrame(moments, schema=schema, orient="row")
@@ -72,7 +76,7 @@ def measured_since(transaction: Transaction, registry: Finished, profiles: Seque
 
 def landed_among(transaction: Transaction, captures: Collection[Captured]) -> set[str]:
     """Return the ids of those captures that the warehouse has."""
-    if not captures:
+    if transaction.being_made or not captures:
         return set()
     # By target as well: of a table that lies target by target little is read then.
     columns = {name: [getattr(one, name) for one in captures] for name in ("target", "capture_id")}

@@ -85,7 +85,8 @@ def land_captures(transaction: Transaction, captures: Sequence[Captured]) -> Non
     if not captures:
         return
     with transaction.registered({"fresh": capture_frame(captures)}):
-        transaction.run(NO_LONGER)
+        if not transaction.being_made:
+            transaction.run(NO_LONGER)
         transaction.run("insert into captures by name select * from fresh")
 
 
