@@ -59,7 +59,7 @@ def write_all(  # noqa: PLR0913  what is written, what was there before, and how
                 rest.append(transaction, table, rows)
             else:
                 transaction.append(table, rows)
-            transaction.lighten()
+                transaction.lighten()
         # Without what is landed by now, which would be held until all targets are.
         newest[part.target] = replace(part, fresh={})
         before = shown.filter(pl.col("target") != part.target) if part.listed else shown

@@ -26,8 +26,9 @@ from asked asof join (
 ) as history on history.target = asked.target and history.captured_at <= asked.finished_at
 """
 # What can change is taken from the newest capture, in whatever order captures are landed.
-KNOWN_POSTS = """
-update posts set
+POSTS = """
+merge into posts using fresh on posts.target = fresh.target and posts.post_id = fresh.post_id
+when matched then update set
     shortcode = if(posts.last_seen_at <= fresh.last_seen_at, fresh.shortcode, posts.shortcode),
     owner_id = if(posts.last_seen_at <= fresh.last_seen_at, fresh.owner_id, posts.owner_id),
     taken_at = if(posts.last_seen_at <= fresh.last_seen_at, fresh.taken_at, posts.taken_at),
@@ -36,9 +37,8 @@ update posts set
     is_pinned = if(posts.last_seen_at <= fresh.last_seen_at, fresh.is_pinned, posts.is_pinned),
     first_seen_at = least(posts.first_seen_at, fresh.first_seen_at),
     last_seen_at = greatest(posts.last_seen_at, fresh.last_seen_at)
-from fresh where posts.target = fresh.target and posts.post_id = fresh.post_id
+when not matched then insert by name
 """
-NEW_POSTS = "insert into posts by name from fresh anti join posts using (target, post_id)"
 POST = ("post_id", "shortcode", "owner_id", "taken_at", "media_type", "caption", "is_pinned")
 
 
@@ -66,9 +66,7 @@ def land_listings(transaction: Transaction, lake: Path, captures: Sequence[Captu
         ]
         metrics = post_metrics(cases, found.before, found.after)
         transaction.put("post_metrics", metrics, "capture_id", ids)
-        seen = newest_of(found)
-        transaction.run(KNOWN_POSTS, fresh=seen)
-        transaction.run(NEW_POSTS, fresh=seen)
+        transaction.run(POSTS, fresh=newest_of(found))
         landed.numbers["posts"] += metrics.height
     return landed
 

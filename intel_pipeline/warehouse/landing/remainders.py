@@ -25,8 +25,10 @@ class Remainders:
 
         together = pl.concat([self.waiting.pop(table), rows]) if table in self.waiting else rows
         whole = together.height // ROW_GROUP * ROW_GROUP
-        # In one piece: several are written by several threads, and each begins row groups of its own.
-        transaction.append(table, together[:whole].rechunk())
+        if whole:
+            # In one piece: several are written by several threads, and each begins row groups of its own.
+            transaction.append(table, together[:whole].rechunk())
+            transaction.lighten()
         # Not as a part of what was given, which would be held as a whole.
         self.waiting[table] = together[whole:].rechunk()
 
