@@ -30,7 +30,7 @@ from intel_pipeline.warehouse.writer import Transaction
 STEPS = 8
 # Rows that are held of the targets that are landed together, and rows that are noted before they are written down: each
 # statement goes through tables of all that there are.
-AT_ONCE, NOTED = 500_000, 300_000
+AT_ONCE, NOTED = 600_000, 300_000
 # Rows of the first lists of those whose histories are landed together.
 FIRST = 250_000
 # Held of a target is its first list, and of one that has been listed before what differs: as a rule less than this part.
