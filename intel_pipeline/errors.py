@@ -18,6 +18,10 @@ class IntelError(Exception):
         self.problem = problem
         self.fix = fix
 
+    def __reduce__(self) -> tuple[type["IntelError"], tuple[str, str]]:
+        """Let a process that works for another one raise this there: else its message would be taken for the problem."""
+        return type(self), (self.problem, self.fix)
+
 
 class SettingsError(IntelError):
     """A setting that is unknown, malformed or impossible."""
@@ -98,7 +102,7 @@ class RegistryError(IntelError):
 
 
 class ServiceError(IntelError):
-    """A process of Dagster that does not start, or ends by itself."""
+    """A process of Dagster, or another one that works for this one, that does not start, or ends by itself."""
 
     exit_code = 17
 

@@ -13,14 +13,13 @@ from intel_pipeline.accuracy.reading import read
 from intel_pipeline.accuracy.scores import Scores, scored
 from intel_pipeline.accuracy.trials import Trial
 from intel_pipeline.accuracy.truth import Truth
+from intel_pipeline.process_environment import ONE_CORE
 from intel_pipeline.simulator.clock import VirtualClock
 from intel_pipeline.simulator.world import World
 
 OURS = "intel_pipeline"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CAPTURE_AT = timedelta(hours=6)
-# Polars and NumPy read these when they are first imported, in the worker: their own threads would only get in the way.
-ONE_CORE = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def tried(trial: Trial) -> dict[str, Scores]:

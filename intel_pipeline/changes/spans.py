@@ -79,17 +79,20 @@ def turned(taught: Sequence[Taught], seen: pl.DataFrame, first: CaptureRef) -> p
     )
     ids = np.concatenate([everybody, *(taught[place].followers for place in turning)])
     lengths = [len(taught[place].followers) for place in turning]
-    lessons = np.concatenate([np.full(len(everybody), BEFORE), np.repeat(np.array(turning, dtype=np.int64), lengths)])
-    # By the follower, and then by the lesson: these are in their order already.
-    order = ids.argsort(kind="stable")
-    ids, lessons = ids[order], lessons[order]
-    ends = np.full(len(ids), NONE)
+    # Narrow numbers: there are a dozen columns as long as all that was taught, and they are held at once.
+    turns = np.repeat(np.array(turning, dtype=np.int32), lengths)
+    lessons = np.concatenate([np.full(len(everybody), BEFORE, dtype=np.int32), turns])
+    # By the follower, and then by the lesson: these are in their order already. Polars sorts numbers in half of NumPy's time.
+    bits = len(ids).bit_length()
+    placed = pl.Series((ids << bits) | np.arange(len(ids))).sort().to_numpy()
+    ids, lessons = placed >> bits, lessons[placed & ((1 << bits) - 1)]
+    ends = np.full(len(ids), NONE, dtype=np.int32)
     same = ids[1:] == ids[:-1]
     ends[:-1][same] = lessons[1:][same]
     # With a place more for those who were there before: the last one, as -1 is.
-    code = np.array([*codes, 0])
+    code = np.array([*codes, 0], dtype=np.int8)
     began = code[lessons]
-    ended = np.where(ends == NONE, NONE, code[ends])
+    ended = np.where(ends == NONE, np.int8(NONE), code[ends])
     kept = (began != LEFT) & ((began != 0) | (ended == NONE) | (ended == LEFT))
     said = [one.said for one in taught]
     # With a lesson more for those who were there before, or are there still.

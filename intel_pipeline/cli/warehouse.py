@@ -9,6 +9,7 @@ import typer
 from intel_pipeline.cli.console import AsJson, err, opened, out, plain, print_json, print_table
 from intel_pipeline.cli.progress import watching
 from intel_pipeline.errors import IntelError
+from intel_pipeline.process_environment import take_one_core
 
 if TYPE_CHECKING:
     from intel_pipeline.warehouse.equality import Compared
@@ -58,6 +59,7 @@ def rebuild(
     old one and takes its place when it is whole, so this can be stopped or killed at any moment: run it again. Captures
     go on meanwhile.
     """
+    take_one_core()
     from intel_pipeline.warehouse.derive import publish_now
     from intel_pipeline.warehouse.rebuilding import rebuild as make_anew
 
@@ -86,6 +88,7 @@ def verify(
     What was captured since the last landing is awaited and no fault. Ends with 0 when it holds, with 17 when something
     differs. Nothing is changed, and runs that capture are not held up for longer than the tables are read.
     """
+    take_one_core()
     from intel_pipeline.warehouse.equality import compare_rebuilt
     from intel_pipeline.warehouse.verification import verify as look
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 from intel_pipeline.instagram.source import SURFACES
 from intel_pipeline.parcels import parcels
 from intel_pipeline.registry.capture_queries import CaptureQueries
-from intel_pipeline.registry.captured import COLUMNS, Captured, FinishedCapture
-from intel_pipeline.registry.models import Capture
+from intel_pipeline.registry.captured import Captured, FinishedCapture
+from intel_pipeline.registry.models import Capture, table_of
 
+READ = [table_of(Capture).c[name] for name in FinishedCapture._fields]
 # Fewer than the values that a statement may have, whichever database it is sent to.
 AT_ONCE = 500
 # How many captures are held at once: a year of two targets. While what they taught is landed, the next ones are learned
@@ -50,7 +51,7 @@ class CaptureCourse(CaptureQueries):
 
     def histories_of(self, numbers: Mapping[str, int], surfaces: Collection[str]) -> Iterator[list[FinishedCapture]]:
         """Yield the finished captures of some surfaces of targets, as `histories`; `numbers`: how many each has."""
-        query = select(*COLUMNS).where(Capture.finished_at.is_not(None), Capture.surface.in_(surfaces))
+        query = select(*READ).where(Capture.finished_at.is_not(None), Capture.surface.in_(surfaces))
         ordered = query.order_by(Capture.finished_at, Capture.capture_id)
         for part in parcels(sorted(numbers.items()), HELD, AT_ONCE):
             with self.engine.connect() as db:

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
 from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
+from intel_pipeline.warehouse.landing.telling import told_with_spans
 from intel_pipeline.warehouse.learner import Learner, learner
 from intel_pipeline.warehouse.schema import migrate, newest_of, refuse_newer
 from intel_pipeline.warehouse.writer import Transaction, connected, exclusive
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 FOLLOWERS = "followers"
 OTHERS = [surface for surface in SURFACES if surface != FOLLOWERS]
-# Captures of targets whose followers are learned from side by side, and how many targets at most: a year of one with
-# 20,000 followers, of whom so many entries of a list are held as for one capture. The more, the less each costs; but what
-# DuckDB knows of a file with two hundred such years takes room as well.
-TOGETHER, TARGETS, ENTRIES = 1_100, 50, 6_667
+# Captures of targets whose followers are learned from side by side, and how many targets at most: a year of three with
+# 20,000 followers each, of whom so many entries of a list are held as for one capture. The more, the less each costs.
+TOGETHER, TARGETS, ENTRIES = 3_500, 50, 6_667
+# How often it is asked what targets teach before the first answer is landed, so that neither waits for the other one; and
+# after how many of these the file is closed: until then DuckDB holds what it knows of all that was written.
+AHEAD, AT_A_TIME = 3, 8
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
-MEMORY = "64MB"
+MEMORY = "40MB"
 # To land what came meanwhile it goes through tables of all targets, as a tick does.
 CATCHING_UP = "192MB"
 NAME = "warehouse.duckdb"
@@ -105,19 +107,23 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     registry = pipeline.registry.captures
     numbers = registry.finished_targets()
     number = numbers.total() if only is None else len(only)
-    with made(fresh) as connection, learner(pipeline.settings.lake_dir, fresh, compared=compared) as learns:
+    with learner(pipeline.settings.lake_dir, fresh, number, compared=compared) as learns:
         making = Making(pipeline, learns, rebuilt, lambda surface: told(rebuilt.captures, number, surface), only)
         groups = grouped(numbers, registry.follower_entries())
+        none: list[dict[str, int]] = [{}] * AHEAD
         # What the next ones teach is asked for by then, so that it is learned while these are landed.
-        for group, following in pairwise([{}, *groups, {}]):
-            with transacting(connection) as transaction:
-                making.ask(transaction, following)
-                making.land(transaction, group)
-            if rebuilt.unreadable and not incomplete:
-                raise damaged(rebuilt.unreadable)
-        with transacting(connection) as transaction:
-            making.rest.land(transaction)
-            land_registers(transaction, pipeline)
+        steps = [((group, following), 1) for group, following in zip(none + groups, groups + none, strict=True)]
+        for some in parcels(steps, AT_A_TIME):
+            with made(fresh) as connection:
+                for group, following in some:
+                    with transacting(connection) as transaction:
+                        making.ask(transaction, following)
+                        making.land(transaction, group)
+                    if rebuilt.unreadable and not incomplete:
+                        raise damaged(rebuilt.unreadable)
+    with made(fresh) as connection, transacting(connection) as transaction:
+        making.rest.land(transaction)
+        land_registers(transaction, pipeline)
 
 
 def grouped(numbers: Mapping[str, int], entries: Mapping[str, int]) -> list[dict[str, int]]:
@@ -177,7 +183,8 @@ class Making:
         self.told(FOLLOWERS)
         learned, unreadable = self.learns.answer()
         self.rebuilt.unreadable += unreadable
-        write_all(transaction, Lake(self._folder, self.pipeline.registry.captures), learned, rest=self.rest)
+        lake = Lake(self._folder, self.pipeline.registry.captures)
+        write_all(transaction, lake, (told_with_spans(lake, part) for part in learned), rest=self.rest)
         pack_spans(transaction)
         self.rebuilt.captures += self.asked.popleft()
         self.rebuilt.targets = len(self.targets)

@@ -11,7 +11,7 @@ from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.followers import Lessons
 from intel_pipeline.changes.standing import Case, Row
 from intel_pipeline.contracts.attributes import ATTRIBUTES
-from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT
+from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT, moments
 from intel_pipeline.registry.captured import Captured
 from intel_pipeline.warehouse.landing.lessons import append_lessons
 from intel_pipeline.warehouse.landing.lists import Lake
@@ -142,12 +142,24 @@ def balance_rows(
     rows: Sequence[tuple[Captured, CaptureRef, Row]], restated: Mapping[str, Row] = NOTHING_ELSE
 ) -> pl.DataFrame:
     """Return captures' rows of `follower_balance`; of those that are `restated`, by their ids, what is known now."""
-    found = []
-    for capture, one, row in rows:
-        shown = {"target": capture.target, "verdict": capture.verdict, **row._asdict(), "reported": one.reported}
-        now = restated.get(capture.capture_id, row)
-        found.append({**shown, "still_missing": now.missing, "away": now.away, "rules": RULES})
-    return pl.DataFrame(found, schema_overrides=UNCERTAIN, infer_schema_length=None)
+    if not rows:
+        return pl.DataFrame()
+    captures, refs, own = zip(*rows, strict=True)
+    now = [restated.get(capture.capture_id, row) for capture, row in zip(captures, own, strict=True)]
+    columns = dict(zip(Row._fields, zip(*own, strict=True), strict=True))
+    # Column by column: Polars takes thrice as long for rows.
+    columns |= {
+        "target": [capture.target for capture in captures],
+        "verdict": [capture.verdict for capture in captures],
+        "started_at": moments(columns["started_at"]),
+        "finished_at": moments(columns["finished_at"]),
+        "reported": [one.reported for one in refs],
+        "still_missing": [row.missing for row in now],
+        "away": [row.away for row in now],
+        "edges": [[*row.edges] for row in own],
+        "rules": [RULES] * len(rows),
+    }
+    return pl.DataFrame(columns, schema_overrides=UNCERTAIN, strict=False)
 
 
 def restated_rows(wave: Wave) -> pl.DataFrame:

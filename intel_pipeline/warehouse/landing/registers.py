@@ -10,11 +10,12 @@ from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.registry.captured import Captured
 from intel_pipeline.registry.finishing import finished
-from intel_pipeline.registry.models import Target
 from intel_pipeline.warehouse.writer import Transaction
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from intel_pipeline.registry.models import Target
 
 CAPTURE_COLUMNS = (
     "capture_id",
@@ -63,7 +64,7 @@ def told_of(target: str, error: DamagedFileError) -> str:
     return f"{target}: {error.problem}. {error.fix}"
 
 
-def land_targets(transaction: Transaction, targets: Sequence[Target]) -> None:
+def land_targets(transaction: Transaction, targets: "Sequence[Target]") -> None:
     """Put the watchlist in the place of the one that was there."""
     import polars as pl
 
