@@ -1,6 +1,7 @@
 """Measuring CPU seconds of this process, the figure that a busy machine distorts least."""
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -45,6 +46,12 @@ def turns(ways: Mapping[str, Way], rounds: int, before: Way = int) -> dict[str, 
             work()
             taken[name].append(time.process_time() - began)
     return taken
+
+
+def children_used() -> float:
+    """Return the CPU seconds of all processes that this one has waited for, and of those that they have."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def in_own_process(module: str, *arguments: object) -> dict[str, Any]:

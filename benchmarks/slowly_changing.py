@@ -1,13 +1,12 @@
 """The same day by what others use: one table of slowly changing rows, kept by `MERGE INTO` or by dbt snapshot."""
 
 import os
-import resource
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measure import RIVALS, turns
+from benchmarks.measure import RIVALS, children_used, turns
 from intel_pipeline.registry.models import Capture
 from intel_pipeline.warehouse.writer import connected
 
@@ -116,10 +115,10 @@ def dbt(folder: Path, history: Path, lists: list[str]) -> float:
     for _ in range(TURNS):
         for name, times in reversed(found.items()):
             shutil.copyfile(whole, project / "rival.duckdb")
-            before = used()
+            before = children_used()
             command = [str(RIVALS / "dbt"), "--quiet", "snapshot", "--select", name]
             subprocess.run(command, cwd=project, env={**os.environ, "DBT_PROFILES_DIR": "."}, check=True)  # noqa: S603  ours
-            times.append(used() - before)
+            times.append(children_used() - before)
         # Whoever did something else would be beaten for nothing.
         agreed(project / "rival.duckdb", lists)
     return min(found["followers"]) - min(found["nobody"])
@@ -137,9 +136,3 @@ def agreed(file: Path, lists: list[str]) -> None:
     if different or now != expected:
         message = f"dbt has {now:,} followers where {expected:,} are listed, {different:,} of them others"
         raise ValueError(message)
-
-
-def used() -> float:
-    """Return the CPU seconds of all processes that this one has waited for."""
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
