@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -146,7 +147,7 @@ def balance_rows(
         return pl.DataFrame()
     captures, refs, own = zip(*rows, strict=True)
     now = [restated.get(capture.capture_id, row) for capture, row in zip(captures, own, strict=True)]
-    columns = dict(zip(Row._fields, zip(*own, strict=True), strict=True))
+    columns: dict[str, Any] = dict(zip(Row._fields, zip(*own, strict=True), strict=True))
     # Column by column: Polars takes thrice as long for rows.
     columns |= {
         "target": [capture.target for capture in captures],
