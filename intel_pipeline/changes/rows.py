@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from operator import itemgetter
 
-from intel_pipeline.changes.balance import BOUND, Entry, Weighing, counts_to_tell, weigh, weigh_all
+from intel_pipeline.changes.balance import BOUND, Weighing, counts_to_tell, weigh, weigh_all
+from intel_pipeline.changes.entries import Entry
 from intel_pipeline.changes.patience import counts_after, flicker_absences, missing_again
 from intel_pipeline.changes.standing import Row, Since
 

@@ -2,17 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intel_pipeline.changes.balance import (
-    BOUND,
-    WIDEST,
-    Entry,
-    coincides,
-    columns_of,
-    counts_to_tell,
-    unseen_moves,
-    weigh,
-    weigh_all,
-)
+from intel_pipeline.changes.balance import BOUND, WIDEST, coincides, counts_to_tell, weigh, weigh_all
+from intel_pipeline.changes.count_chances import unseen_moves
+from intel_pipeline.changes.entries import Entry, columns_of
 
 QUIET = Entry(listed=100, away=0, reported=100, moved=0, arrived=0, missing=0)
 
