@@ -39,9 +39,9 @@ OTHERS = [surface for surface in SURFACES if surface != FOLLOWERS]
 TOGETHER, TARGETS, ENTRIES = 3_500, 50, 6_667
 # How often it is asked what targets teach before the first answer is landed, so that neither waits for the other one; and
 # after how many of these the file is closed: until then DuckDB holds what it knows of all that was written.
-AHEAD, AT_A_TIME = 3, 8
+AHEAD, AT_A_TIME = 2, 5
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
-MEMORY = "40MB"
+MEMORY = "36MB"
 # To land what came meanwhile it goes through tables of all targets, as a tick does.
 CATCHING_UP = "192MB"
 NAME = "warehouse.duckdb"
@@ -129,10 +129,11 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
 def grouped(numbers: Mapping[str, int], entries: Mapping[str, int]) -> list[dict[str, int]]:
     """Return targets with their `numbers` of captures, put together as far as their histories may be held.
 
-    `entries`: of all follower lists of each.
+    `entries`: of all follower lists of each. The first one is alone: until that is learned from, nothing can be landed.
     """
-    sizes = ((one, max(numbers[one], entries.get(one, 0) // ENTRIES)) for one in sorted(numbers))
-    return [{one: numbers[one] for one in some} for some in parcels(sizes, TOGETHER, TARGETS)]
+    sizes = [(one, max(numbers[one], entries.get(one, 0) // ENTRIES)) for one in sorted(numbers)]
+    some = [*parcels(sizes[:1], TOGETHER), *parcels(sizes[1:], TOGETHER, TARGETS)]
+    return [{one: numbers[one] for one in group} for group in some]
 
 
 @dataclass(slots=True)
