@@ -88,7 +88,9 @@ def verify(
     What was captured since the last landing is awaited and no fault. Ends with 0 when it holds, with 17 when something
     differs. Nothing is changed, and runs that capture are not held up for longer than the tables are read.
     """
-    take_one_core()
+    # To look at every snapshot all cores are of use.
+    if deep:
+        take_one_core()
     from intel_pipeline.warehouse.equality import compare_rebuilt
     from intel_pipeline.warehouse.verification import verify as look
 

@@ -18,20 +18,18 @@ from intel_pipeline.warehouse.landing.lessons import lessons_of
 from intel_pipeline.warehouse.landing.lists import Lake
 from intel_pipeline.warehouse.landing.spans import ENDED_LIE, MEMBERS_LIE, NOBODY
 
-NOBODY_SEEN = pl.DataFrame(
-    schema={**NOBODY.schema, "seen_at": MOMENT, "capture_id": pl.String()},
-)
+NOBODY_SEEN = pl.DataFrame(schema={**NOBODY.schema, "seen_at": MOMENT, "capture_id": pl.String()})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a part of a target's history taught, as rows of tables.
 
-    `fresh`: table by table, the name of the one that they are added to before them; to be gone through once. `restated`: rows of RESTATED_COLUMNS. `back`: LOST of those
-    who had left before and have come back. `losses`: `target` and OPEN_LOSS, those that are suspected now. `shown`:
-    `target`, `user_id` and `username` of those whom incomplete captures have shown since the last complete one of this
-    part; `listed`: there is one. `usable`: the list that the next one is held against can be read. `spans`: those of all
-    followers are among what is fresh.
+    `fresh`: table by table, the name of the one that they are added to before them; to be gone through once. `restated`:
+    rows of RESTATED_COLUMNS. `back`: LOST of those who had left before and have come back. `losses`: `target` and
+    OPEN_LOSS, those that are suspected now. `shown`: `target`, `user_id` and `username` of those whom incomplete captures
+    have shown since the last complete one of this part; `listed`: there is one. `usable`: the list that the next one is
+    held against can be read. `spans`: those of all followers are among what is fresh.
     """
 
     target: str
