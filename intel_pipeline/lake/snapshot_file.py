@@ -1,8 +1,6 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
-import os
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
-# So many bytes at the end of a file hold what Parquet keeps of it besides its rows, of a list in a few row groups.
-TAIL = 4096
 # Surfaces whose rows are accounts with their names.
 NAMED = ("followers", "followees")
 MISSING = "it is missing"
@@ -260,42 +256,31 @@ def opened(path: Path) -> "Iterator[ParquetFile]":
         raise damaged(path, UNREADABLE) from error
 
 
-def ending(file: Path) -> list[int]:
-    """Return a file's size and the CRC-32 of its last bytes, where Parquet tells of all others; OSError.
-
-    That a file is whole and still the same is told so for a tenth of what reading those would take.
-    """
-    with file.open("rb") as content:
-        size = content.seek(0, os.SEEK_END)
-        content.seek(max(0, size - TAIL))
-        return [size, zlib.crc32(content.read())]
-
-
 def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:
     """Return what a file says about itself in its `metadata`, or raise DamagedFileError."""
     return told_by((metadata.metadata or {}).get(FOOTER), path)
 
 
-def said_in(content: bytes, path: Path) -> dict[str, Any]:
+def said_in(content: bytes, lake: Path, path: str) -> dict[str, Any]:
     """Return what a small file says about itself, by all that is in it; Polars finds it in a sixth of PyArrow's time."""
     import polars as pl
 
     try:
-        return told_by(pl.read_parquet_metadata(content).get(FOOTER.decode()), path)
+        return told_by(pl.read_parquet_metadata(content).get(FOOTER.decode()), lake, path)
     except pl.exceptions.PolarsError as error:
-        raise damaged(path, CUT_SHORT) from error
+        raise damaged(lake / path, CUT_SHORT) from error
 
 
-def told_by(footer: str | bytes | None, path: Path) -> dict[str, Any]:
-    """Return what is told by the `footer` of a file, or raise DamagedFileError."""
+def told_by(footer: str | bytes | None, *path: str | Path) -> dict[str, Any]:
+    """Return what is told by the `footer` of a file, or raise DamagedFileError; `path`: where it lies, part by part."""
     if footer is None:
-        raise damaged(path, "it was not written by intel_pipeline")
+        raise damaged(Path(*path), "it was not written by intel_pipeline")
     try:
         told: dict[str, Any] = json.loads(footer)
         # What reading relies on must be there.
         _ = told["sorted_by"], told["rows"]
     except (ValueError, KeyError, TypeError) as error:
-        raise damaged(path, "its footer is not what intel_pipeline writes") from error
+        raise damaged(Path(*path), "its footer is not what intel_pipeline writes") from error
     return told
 
 

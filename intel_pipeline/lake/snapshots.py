@@ -1,6 +1,5 @@
 """Many snapshots at once: one scan of a hundred small files costs half of what a hundred scans do."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -12,6 +11,7 @@ import polars as pl
 from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.errors import DamagedFileError
 from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake.small_files import fetch, whole_if_small
 
 # A longer list than so many rows is never held as a whole.
 HELD = 200_000
@@ -55,12 +55,13 @@ class ToRead:
     others: list[str] = field(default_factory=list)
     damaged: Damaged = field(default_factory=dict)
 
-    def take(self, path: str, file: Path, wanted: Sequence[str]) -> None:
+    def take(self, lake: Path, path: str, wanted: Sequence[str]) -> None:
         """Take one more; raise FileNotFoundError or DamagedFileError where it cannot be trusted."""
-        content = small_content(file)
+        content = whole_if_small(f"{lake}/{path}", SMALL)
         if content is not None:
-            self.small[path] = content, snapshot_file.said_in(content, file)["rows"]
+            self.small[path] = content, snapshot_file.said_in(content, lake, path)["rows"]
             return
+        file = lake / path
         rows, names = snapshot_file.promised(file)
         if {*wanted} <= {*names}:
             self.alike[path] = file, rows
@@ -107,8 +108,9 @@ def read_all(lake: Path, paths: Iterable[str], schema: pl.Schema, key: str) -> t
 
     Each is checked as by `snapshot_file.read`, and sorted by `key`.
     """
-    wanted = schema.names()
-    reads, damaged = at_once(lake, paths, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
+    wanted, some = schema.names(), list(paths)
+    fetch(f"{lake}/{path}" for path in some)
+    reads, damaged = at_once(lake, some, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
     rows = pl.concat([pl.DataFrame(schema=schema), *(read.rows for read in reads)])
     # In one piece: what is done with hundreds of pieces, one for each file, takes longer than reading them did.
     return Read(rows.rechunk(), {path: number for read in reads for path, number in read.numbers.items()}), damaged
@@ -120,11 +122,10 @@ def at_once(
     """Read what has all that is wanted in one scan, and the rest `alone`; return why others cannot be trusted."""
     found = ToRead()
     for path in paths:
-        file = lake / path
         try:
-            found.take(path, file, wanted)
+            found.take(lake, path, wanted)
         except FileNotFoundError:
-            found.damaged[path] = snapshot_file.damaged(file, snapshot_file.MISSING)
+            found.damaged[path] = snapshot_file.damaged(lake / path, snapshot_file.MISSING)
         except DamagedFileError as error:
             found.damaged[path] = error
     together = [scanned(found.small, wanted, key), scanned(found.alike, wanted, key)]
@@ -139,19 +140,6 @@ def at_once(
         else:
             reads.append(Read(rows, {path: rows.height}))
     return reads, found.damaged
-
-
-def small_content(file: Path) -> bytes | None:
-    """Return all of a small file; None for a larger one, and OSError for one that cannot be read.
-
-    Without Python's own file around it, which takes as long once more.
-    """
-    opened = os.open(file, os.O_RDONLY)
-    try:
-        size = os.fstat(opened).st_size
-        return os.read(opened, size) if size <= SMALL else None
-    finally:
-        os.close(opened)
 
 
 def scanned(files: Mapping[str, tuple[File, int]], columns: Sequence[str], key: str) -> Read | None:

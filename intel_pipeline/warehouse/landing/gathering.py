@@ -116,6 +116,7 @@ def kept_of(lake: Lake, captures: Sequence[Captured], known: Known) -> Gathered:
             against[path], places[path] = Against(before.capture_id, (one.distinct_count or 0) - before.listed), at
         before = ref(one) if complete else None
     found = Gathered()
+    difference_file.fetch_all(lake.folder, against)
     kept = ((path, difference_file.read(lake.folder, one, path)) for path, one in against.items())
     sizes = (((path, rows), rows.num_rows) for path, rows in kept if rows is not None)
     for some in parcels(sizes, ROWS) if lake.compared else ():
