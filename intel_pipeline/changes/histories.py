@@ -20,7 +20,7 @@ from intel_pipeline.changes.newcomers import back_at, row_of
 from intel_pipeline.changes.returns import returned
 from intel_pipeline.changes.rows import entered
 from intel_pipeline.changes.standing import Case, Row, Since
-from intel_pipeline.changes.taught import Said, Taught, Told, renamed_at
+from intel_pipeline.changes.taught import AllTaught, Said, Taught, Told, renamed_at
 
 if TYPE_CHECKING:
     from intel_pipeline.changes.arrivals import Chosen
@@ -45,7 +45,7 @@ class History:
     open: dict[str, Cohort] = field(init=False)
     rows: dict[int, Row] = field(default_factory=dict)
     restated: dict[str, Row] = field(default_factory=dict)
-    taught: list[Taught] = field(default_factory=list)
+    taught: AllTaught = field(default_factory=AllTaught)
     followers: Followers = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.taught import Taught
+from intel_pipeline.changes.taught import Taught, together
 from intel_pipeline.contracts.change import MOMENT, moments
 
 BEGINNINGS = ("present", "followed", "refollowed", "revealed")
@@ -74,9 +74,7 @@ def turned(taught: Sequence[Taught], seen: pl.DataFrame, first: CaptureRef) -> p
         for one in taught
     ]
     turning = [place for place, code in enumerate(codes) if code != NONE]
-    everybody = (
-        pl.Series(np.concatenate([np.empty(0, np.int64), *(one.followers for one in taught)])).unique().to_numpy()
-    )
+    everybody = pl.Series(together(one.followers for one in taught)).unique().to_numpy()
     ids = np.concatenate([everybody, *(taught[place].followers for place in turning)])
     lengths = [len(taught[place].followers) for place in turning]
     # Narrow numbers: there are a dozen columns as long as all that was taught, and they are held at once.
@@ -150,7 +148,7 @@ def members_of(  # noqa: PLR0913  all that is known of them
 def came_of(taught: Sequence[Taught], captures: Mapping[int, CaptureRef]) -> pl.DataFrame:
     """Return whoever came or came back with `came_at`, when the last capture began that taught so: all since list them."""
     coming = [one for one in taught if one.said.kind in BEGINNINGS or one.said.state == "retracted"]
-    ids = np.concatenate([np.empty(0, np.int64), *(one.followers for one in coming)])
+    ids = together(one.followers for one in coming)
     began = moments([captures[one.at].started_at for one in coming])
     places = np.repeat(np.arange(len(coming)), [len(one.followers) for one in coming])
     return pl.DataFrame({"user_id": ids, "came_at": began[places]}).unique("user_id", keep="last")
@@ -161,7 +159,7 @@ def renamed_since(closed: pl.DataFrame, taught: Sequence[Taught]) -> pl.DataFram
     renames = [(place, one) for place, one in enumerate(taught) if one.said.kind == "renamed"]
     rows = pl.DataFrame(
         {
-            "user_id": np.concatenate([np.empty(0, np.int64), *(one.followers for _, one in renames)]),
+            "user_id": together(one.followers for _, one in renames),
             "place": np.repeat(
                 np.array([place for place, _ in renames], dtype=np.int64), [len(one.followers) for _, one in renames]
             ),

@@ -1,9 +1,10 @@
 """What a capture of a history taught, of many followers at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intel_pipeline.changes.standing import Case
 
@@ -40,9 +41,32 @@ class Taught:
     followers: "Array"
     names: Sequence[str] = ()
 
-    def __reduce__(self) -> tuple[type["Taught"], tuple[object, ...]]:
-        """Go to another process as what it is made of: by the names of its fields takes as long as all the rest."""
-        return Taught, (self.at, self.before, self.said, self.followers, self.names)
+
+class AllTaught(list[Taught]):
+    """All that a history taught. It goes to another process in one piece: hundreds of small arrays take thrice as long."""
+
+    def __reduce__(self) -> tuple[Callable[..., "AllTaught"], tuple[object, ...]]:
+        """Tell by what it is made again."""
+        heads = [(one.at, one.before, tuple(one.said), one.names) for one in self]
+        sizes = [len(one.followers) for one in self]
+        return all_taught, (heads, sizes, together([one.followers for one in self]))
+
+
+def all_taught(
+    heads: Iterable[tuple[int, str, tuple[Any, ...], Sequence[str]]], sizes: Sequence[int], followers: "Array"
+) -> AllTaught:
+    """Return what was taught of so many `followers` each: the place in a history, the capture before, what, and names."""
+    return AllTaught(
+        Taught(at, before, Said._make(said), followers[end - size : end], names)
+        for (at, before, said, names), size, end in zip(heads, sizes, accumulate(sizes), strict=True)
+    )
+
+
+def together(followers: "Iterable[Array]") -> "Array":
+    """Return the ids of several lots of followers, one after the other."""
+    import numpy as np
+
+    return np.concatenate([np.empty(0, np.int64), *followers])
 
 
 def renamed_at(case: Case, since: datetime) -> Said:

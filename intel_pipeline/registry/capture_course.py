@@ -55,7 +55,7 @@ class CaptureCourse(CaptureQueries):
         ordered = query.order_by(Capture.finished_at, Capture.capture_id)
         for part in parcels(sorted(numbers.items()), HELD, AT_ONCE):
             with self.engine.connect() as db:
-                found = db.execute(ordered.where(Capture.target.in_(part)))
+                found = db.execute(ordered.where(Capture.target.in_(part))).all()
                 captures = [FinishedCapture._make(row) for row in found]
             yield captures
 

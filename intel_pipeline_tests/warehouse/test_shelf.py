@@ -8,7 +8,7 @@ import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
 from intel_pipeline.changes.standing import LOST, OPEN_LOSS
-from intel_pipeline.changes.taught import Said, Taught
+from intel_pipeline.changes.taught import AllTaught, Said, Taught
 from intel_pipeline.warehouse.landing.keeping import RESTATED_COLUMNS
 from intel_pipeline.warehouse.landing.learning import Learned
 from intel_pipeline.warehouse.landing.shelf import shelved, taken
@@ -26,7 +26,12 @@ def learned(target: str) -> Learned:
         captures={0: CAPTURE},
         balance=pl.DataFrame({"target": [target], "capture_id": ["first"]}),
         restated=pl.DataFrame(schema=RESTATED_COLUMNS),
-        taught=[Taught(0, "first", said, np.array([1, 3]))],
+        taught=AllTaught(
+            [
+                Taught(0, "first", said, np.array([1, 3])),
+                Taught(0, "first", said._replace(kind="renamed"), np.array([2]), ["was_two"]),
+            ]
+        ),
         lost=pl.DataFrame([(1, "a name that is longer than twelve", MOMENT)], schema=LOST, orient="row"),
         back=pl.DataFrame(schema=LOST),
         losses=pl.DataFrame([(3, "c", 7, MOMENT, MOMENT, None, "first")], schema=OPEN_LOSS, orient="row"),
@@ -45,6 +50,6 @@ def test_what_was_learned_is_taken_as_it_was_laid_down_and_then_gone(tmp_path: P
     for found, one, file in zip(taken(files), expected, files, strict=True):
         assert repr(found) == repr(one)
         assert found.losses.equals(one.losses)
-        assert [part.followers.tolist() for part in found.taught] == [[1, 3]]
+        assert [(part.followers.tolist(), part.names) for part in found.taught] == [([1, 3], ()), ([2], ["was_two"])]
         assert not file.exists()
     assert not [*tmp_path.iterdir()]
