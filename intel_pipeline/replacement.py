@@ -12,15 +12,17 @@ SUFFIX = ".tmp"
 
 
 @contextmanager
-def replaced(path: Path, mode: int = 0o666) -> Iterator[Path]:
+def replaced(path: Path, mode: int = 0o666, within: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path beside `path`; afterwards it takes that name, durably, or leaves no trace.
 
     `mode`: who may read and write it, less what the umask forbids. Write to it by opening it; a file of another inode in
-    its place would be swept by others. What processes that were killed have left in this folder is swept first.
+    its place would be swept by others. What processes that were killed have left in this folder is swept first: where
+    ever more files lie beside it, the temporary one is to lie in a folder of few, `within`, on the same disk.
     """
+    folder = within or path.parent
     path.parent.mkdir(parents=True, exist_ok=True)
-    sweep(path.parent)
-    with held(path, mode) as temporary:
+    sweep(folder)
+    with held(folder / path.name, mode) as temporary:
         try:
             yield temporary
             put(temporary, path)

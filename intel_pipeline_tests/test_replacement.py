@@ -60,6 +60,17 @@ def test_what_a_killed_process_left_is_swept_by_the_next_write_into_its_folder(p
     assert names(path) == ["other"]
 
 
+def test_among_many_files_what_is_being_written_lies_in_a_folder_of_few(path: Path) -> None:
+    # As another process leaves it that is killed.
+    left = path.parent.with_name(".other.0123abcd.tmp")
+    left.write_text("half")
+    with replaced(path, within=path.parent.parent) as temporary:
+        temporary.write_text("whole")
+        assert sorted(path.parent.parent.iterdir()) == sorted([temporary, path.parent])
+    assert [*path.parent.parent.rglob("*")] == [path.parent, path]
+    assert path.read_text() == "whole"
+
+
 def test_what_a_live_process_is_writing_is_left_alone(path: Path, writer) -> None:
     write(path.with_name("other"), "new")
     sweep(path.parent)

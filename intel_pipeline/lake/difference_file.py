@@ -57,7 +57,7 @@ def write(lake: Path, against: Against, snapshot: str | Path, rows: "pa.Table") 
     plain = stream.getvalue()
     packed = pa.compress(plain, codec=CODEC, asbytes=True)
     head = {"of": of(lake, against, snapshot), "size": plain.size, "crc": zlib.crc32(packed)}
-    with replaced(lake / path) as temporary:
+    with replaced(lake / path, within=lake) as temporary:
         temporary.write_bytes(json.dumps(head).encode() + b"\n" + packed)
     return path
 

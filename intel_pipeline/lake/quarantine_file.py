@@ -20,7 +20,7 @@ def path_of(snapshot: str | Path) -> Path:
 
 def write(lake: Path, stamp: Stamp, rows: "pl.DataFrame") -> None:
     """Write the rows (COLUMNS, all texts) that were kept out of a snapshot; OSError where the disk refuses."""
-    with replaced(lake / path_of(relative_path(stamp))) as temporary:
+    with replaced(lake / path_of(relative_path(stamp)), within=lake) as temporary:
         rows.select(COLUMNS).write_parquet(temporary, compression="zstd")
 
 
