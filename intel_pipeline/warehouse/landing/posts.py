@@ -25,10 +25,11 @@ from asked asof join (
     qualify row_number() over (partition by target, captured_at order by capture_id desc) = 1
 ) as history on history.target = asked.target and history.captured_at <= asked.finished_at
 """
-# What can change is taken from the newest capture, in whatever order captures are landed.
-POSTS = """
-merge into posts using fresh on posts.target = fresh.target and posts.post_id = fresh.post_id
-when matched then update set
+# What can change is taken from the newest capture, in whatever order captures are landed. Two statements: DuckDB 2.0 does
+# both halves of a MERGE at once: it read texts of rows of the same transaction while it wrote others beside them, and
+# once in 4,500 times called the file corrupted.
+KNOWN = """
+update posts set
     shortcode = if(posts.last_seen_at <= fresh.last_seen_at, fresh.shortcode, posts.shortcode),
     owner_id = if(posts.last_seen_at <= fresh.last_seen_at, fresh.owner_id, posts.owner_id),
     taken_at = if(posts.last_seen_at <= fresh.last_seen_at, fresh.taken_at, posts.taken_at),
@@ -37,8 +38,9 @@ when matched then update set
     is_pinned = if(posts.last_seen_at <= fresh.last_seen_at, fresh.is_pinned, posts.is_pinned),
     first_seen_at = least(posts.first_seen_at, fresh.first_seen_at),
     last_seen_at = greatest(posts.last_seen_at, fresh.last_seen_at)
-when not matched then insert by name
+from fresh where posts.target = fresh.target and posts.post_id = fresh.post_id
 """
+NEW = "insert into posts by name from fresh anti join posts using (target, post_id)"
 POST = ("post_id", "shortcode", "owner_id", "taken_at", "media_type", "caption", "is_pinned")
 
 
@@ -65,8 +67,10 @@ def land_listings(transaction: Transaction, lake: Path, captures: Sequence[Captu
             for capture, earlier in zip(found.captures, found.earlier, strict=True)
         ]
         metrics = post_metrics(cases, found.before, found.after)
+        newest = newest_of(found)
         transaction.put("post_metrics", metrics, "capture_id", ids)
-        transaction.run(POSTS, fresh=newest_of(found))
+        for statement in (KNOWN, NEW):
+            transaction.run(statement, fresh=newest)
         landed.numbers["posts"] += metrics.height
     return landed
 
