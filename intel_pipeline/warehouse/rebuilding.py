@@ -41,7 +41,7 @@ TOGETHER, TARGETS, ENTRIES = 3_500, 50, 6_667
 # after how many of these the file is closed: until then DuckDB holds what it knows of all that was written.
 AHEAD, AT_A_TIME = 2, 5
 # What DuckDB may hold; what a round teaches fits many times over, and a query that needs more goes to the disk.
-MEMORY = "36MB"
+MEMORY = "32MB"
 # To land what came meanwhile it goes through tables of all targets, as a tick does.
 CATCHING_UP = "192MB"
 NAME = "warehouse.duckdb"
