@@ -86,7 +86,8 @@ def learning(captures: int) -> Iterator[Callable[..., Answer]]:
     if captures < FEW:
         yield learn
         return
-    command = [sys.executable, "-m", MODULE]
+    # -P: else a folder of this name that the program is started in would be taken for it.
+    command = [sys.executable, "-P", "-m", MODULE]
     environment = {**os.environ, **ONE_CORE, **GIVES_BACK}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:  # noqa: S603  ours
         try:

@@ -47,7 +47,8 @@ def run(reading: Reading, sql: str, limit: int = ROWS, seconds: float = SECONDS)
     try:
         asked = json.dumps({"path": str(reading.path), "sql": sql, "limit": limit})
         done = subprocess.run(
-            [sys.executable, "-m", "intel_pipeline.web.sandboxed"],
+            # -P: whatever lies in the folder that the server was started in is none of its modules.
+            [sys.executable, "-P", "-m", "intel_pipeline.web.sandboxed"],
             input=asked.encode(),
             capture_output=True,
             timeout=seconds,

@@ -51,6 +51,17 @@ def test_what_learning_raises_in_a_process_of_its_own_is_raised_where_it_was_ask
         assert learns(pipeline.settings.lake_dir, tmp_path, {}, compared=True) == ([], [])
 
 
+def test_it_is_this_program_that_learns_wherever_it_is_started(
+    pipeline: Pipeline, captures: list[Capture], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("intel_pipeline/__init__.py", "pickle.py", "polars.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("raise RuntimeError(__file__)")
+    monkeypatch.chdir(tmp_path)
+    with learner.learning(len(captures)) as learns:
+        assert learns(pipeline.settings.lake_dir, tmp_path, {}, compared=True) == ([], [])
+
+
 def test_a_process_that_is_ended_from_outside_is_told_of(
     pipeline: Pipeline, captures: list[Capture], tmp_path: Path
 ) -> None:
