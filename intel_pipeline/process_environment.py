@@ -1,7 +1,8 @@
-"""What libraries read of the environment when they are first loaded: for whoever starts a process, or begins one's work."""
+"""How processes of ours are started, and what libraries read of the environment when they are first loaded."""
 
 import ctypes
 import os
+import sys
 
 # Of Polars and NumPy: among processes of which each has a core of its own, their own threads would only get in the way.
 ONE_CORE = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -14,6 +15,14 @@ GIVES_BACK = {
 }
 # By malloc.h.
 M_ARENA_MAX = -8
+
+
+def command_of(module: str, *words: str) -> list[str]:
+    """Return the command that runs a module of ours with these words.
+
+    -P: whatever lies in the folder that this program was started in, a copy of it or a library's name, is none of it.
+    """
+    return [sys.executable, "-P", "-m", module, *words]
 
 
 def take_one_core() -> None:

@@ -49,7 +49,7 @@ class AllTaught(list[Taught]):
         """Tell by what it is made again."""
         heads = [(one.at, one.before, tuple(one.said), one.names) for one in self]
         sizes = [len(one.followers) for one in self]
-        return all_taught, (heads, sizes, together([one.followers for one in self]))
+        return all_taught, (heads, sizes, together(one.followers for one in self))
 
 
 def all_taught(

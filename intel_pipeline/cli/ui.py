@@ -8,6 +8,7 @@ import typer
 
 from intel_pipeline.cli.console import opened
 from intel_pipeline.cli.services import run
+from intel_pipeline.process_environment import command_of
 from intel_pipeline.settings import load_settings
 
 Host = Annotated[
@@ -44,4 +45,4 @@ def dev(host: Host = LOOPBACK, port: Port = PORT) -> None:
 def serve(host: Host = LOOPBACK, port: Port = PORT) -> None:
     """Serve dashboard and API alone until interrupted (Ctrl-C): nothing is captured, and no Dagster is started."""
     # In the place of this process, which holds what all of the other commands need: for as long as the server runs.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "intel_pipeline.web", host, str(port)])  # noqa: S606  fixed words
+    os.execv(sys.executable, command_of("intel_pipeline.web", host, str(port)))  # noqa: S606  fixed words

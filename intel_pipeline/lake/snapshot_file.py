@@ -262,32 +262,32 @@ def footer_in(metadata: "FileMetaData", path: Path) -> dict[str, Any]:
     return told_by((metadata.metadata or {}).get(FOOTER), path)
 
 
-def said_in(content: bytes, lake: Path, path: str) -> dict[str, Any]:
+def said_in(content: bytes, path: str) -> dict[str, Any]:
     """Return what a small file says about itself, by all that is in it; Polars finds it in a sixth of PyArrow's time."""
     import polars as pl
 
     try:
-        return told_by(pl.read_parquet_metadata(content).get(FOOTER.decode()), lake, path)
+        return told_by(pl.read_parquet_metadata(content).get(FOOTER.decode()), path)
     except pl.exceptions.PolarsError as error:
-        raise damaged(lake / path, CUT_SHORT) from error
+        raise damaged(path, CUT_SHORT) from error
 
 
-def told_by(footer: str | bytes | None, *path: str | Path) -> dict[str, Any]:
-    """Return what is told by the `footer` of a file, or raise DamagedFileError; `path`: where it lies, part by part."""
+def told_by(footer: str | bytes | None, path: str | Path) -> dict[str, Any]:
+    """Return what is told by the `footer` of a file, or raise DamagedFileError."""
     if footer is None:
-        raise damaged(Path(*path), "it was not written by intel_pipeline")
+        raise damaged(path, "it was not written by intel_pipeline")
     try:
         told: dict[str, Any] = json.loads(footer)
         # What reading relies on must be there.
         _ = told["sorted_by"], told["rows"]
     except (ValueError, KeyError, TypeError) as error:
-        raise damaged(Path(*path), "its footer is not what intel_pipeline writes") from error
+        raise damaged(path, "its footer is not what intel_pipeline writes") from error
     return told
 
 
-def damaged(path: Path, why: str) -> DamagedFileError:
+def damaged(path: str | Path, why: str) -> DamagedFileError:
     """Return the error for a snapshot that cannot be trusted."""
-    problem = f"the snapshot {path.name} is unusable: {why}"
+    problem = f"the snapshot {Path(path).name} is unusable: {why}"
     return DamagedFileError(
         problem, f"restore {path} from a backup and derive that round again; all other captures stay usable"
     )

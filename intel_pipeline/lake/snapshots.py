@@ -1,6 +1,6 @@
 """Many snapshots at once: one scan of a hundred small files costs half of what a hundred scans do."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -57,14 +57,14 @@ class ToRead:
 
     def take(self, lake: Path, path: str, wanted: Sequence[str]) -> None:
         """Take one more; raise FileNotFoundError or DamagedFileError where it cannot be trusted."""
-        content = whole_if_small(f"{lake}/{path}", SMALL)
+        file = f"{lake}/{path}"
+        content = whole_if_small(file, SMALL)
         if content is not None:
-            self.small[path] = content, snapshot_file.said_in(content, lake, path)["rows"]
+            self.small[path] = content, snapshot_file.said_in(content, file)["rows"]
             return
-        file = lake / path
-        rows, names = snapshot_file.promised(file)
+        rows, names = snapshot_file.promised(lake / path)
         if {*wanted} <= {*names}:
-            self.alike[path] = file, rows
+            self.alike[path] = lake / path, rows
         else:
             self.others.append(path)
 
@@ -103,14 +103,14 @@ def held_all(lake: Path, paths: Iterable[str], columns: Sequence[str]) -> Found:
     return {**damaged, **{path: rows.with_columns(flag) for read in reads for path, rows in read.each()}}
 
 
-def read_all(lake: Path, paths: Iterable[str], schema: pl.Schema, key: str) -> tuple[Read, Damaged]:
+def read_all(lake: Path, paths: Collection[str], schema: pl.Schema, key: str) -> tuple[Read, Damaged]:
     """Return the rows of snapshots with the columns of `schema`, and why others cannot be trusted.
 
     Each is checked as by `snapshot_file.read`, and sorted by `key`.
     """
-    wanted, some = schema.names(), list(paths)
-    fetch(f"{lake}/{path}" for path in some)
-    reads, damaged = at_once(lake, some, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
+    wanted = schema.names()
+    fetch(f"{lake}/{path}" for path in paths)
+    reads, damaged = at_once(lake, paths, wanted, key, lambda path: snapshot_file.read(lake, path, wanted))
     rows = pl.concat([pl.DataFrame(schema=schema), *(read.rows for read in reads)])
     # In one piece: what is done with hundreds of pieces, one for each file, takes longer than reading them did.
     return Read(rows.rechunk(), {path: number for read in reads for path, number in read.numbers.items()}), damaged

@@ -3,7 +3,6 @@
 import os
 import pickle
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from intel_pipeline.errors import ServiceError
-from intel_pipeline.process_environment import GIVES_BACK, ONE_CORE
+from intel_pipeline.process_environment import GIVES_BACK, ONE_CORE, command_of
 from intel_pipeline.registry.captured import Captured
 from intel_pipeline.replacement import SUFFIX, held_folder
 from intel_pipeline.warehouse.histories import Histories
@@ -86,9 +85,7 @@ def learning(captures: int) -> Iterator[Callable[..., Answer]]:
     if captures < FEW:
         yield learn
         return
-    # -P: else a folder of this name that the program is started in would be taken for it.
-    command = [sys.executable, "-P", "-m", MODULE]
-    environment = {**os.environ, **ONE_CORE, **GIVES_BACK}
+    command, environment = command_of(MODULE), {**os.environ, **ONE_CORE, **GIVES_BACK}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:  # noqa: S603  ours
         try:
             yield partial(learn_apart, process)

@@ -6,13 +6,13 @@ a function that is at work does not hear an interruption.
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from intel_pipeline.errors import BusyError
+from intel_pipeline.process_environment import command_of
 from intel_pipeline.warehouse.reading import QueryError
 from intel_pipeline.web.publication import Reading
 
@@ -46,9 +46,8 @@ def run(reading: Reading, sql: str, limit: int = ROWS, seconds: float = SECONDS)
     began = time.monotonic()
     try:
         asked = json.dumps({"path": str(reading.path), "sql": sql, "limit": limit})
-        done = subprocess.run(
-            # -P: whatever lies in the folder that the server was started in is none of its modules.
-            [sys.executable, "-P", "-m", "intel_pipeline.web.sandboxed"],
+        done = subprocess.run(  # noqa: S603  ours
+            command_of("intel_pipeline.web.sandboxed"),
             input=asked.encode(),
             capture_output=True,
             timeout=seconds,

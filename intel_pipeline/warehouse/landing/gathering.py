@@ -106,6 +106,9 @@ def gathered(
 
 def kept_of(lake: Lake, captures: Sequence[Captured], known: Known) -> Gathered:
     """Return what was found at the captures of a target, as far as each was held against the one before it."""
+    found = Gathered()
+    if not lake.compared:
+        return found
     against: dict[str, Against] = {}
     places: dict[str, int] = {}
     before = known.before if known.whole else None
@@ -115,11 +118,10 @@ def kept_of(lake: Lake, captures: Sequence[Captured], known: Known) -> Gathered:
             path = str(one.snapshot)
             against[path], places[path] = Against(before.capture_id, (one.distinct_count or 0) - before.listed), at
         before = ref(one) if complete else None
-    found = Gathered()
     difference_file.fetch_all(lake.folder, against)
     kept = ((path, difference_file.read(lake.folder, one, path)) for path, one in against.items())
     sizes = (((path, rows), rows.num_rows) for path, rows in kept if rows is not None)
-    for some in parcels(sizes, ROWS) if lake.compared else ():
+    for some in parcels(sizes, ROWS):
         whose = np.array([places[path] for path, _ in some], dtype=np.int32)
         at_each = pl.Series("at", np.repeat(whose, [rows.num_rows for _, rows in some]))
         add(found, difference_file.together([rows for _, rows in some], KEPT).with_columns(at_each))

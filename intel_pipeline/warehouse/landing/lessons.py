@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from intel_pipeline.changes.evidence import CaptureRef
-from intel_pipeline.changes.taught import Said, Taught
+from intel_pipeline.changes.taught import Said, Taught, together
 from intel_pipeline.contracts.change import FOLLOWER_CHANGE, MOMENT, moments
 from intel_pipeline.warehouse.writer import Transaction
 
@@ -64,7 +64,7 @@ def lessons_of(target: str, taught: Sequence[Taught], captures: Mapping[int, Cap
             order = to_and_fro(sizes)
             names = [name for one in some for name in one.names]
             tables[table] = each[np.repeat(np.arange(len(some)), sizes)].with_columns(
-                user_id=np.concatenate([one.followers for one in some])[order],
+                user_id=together(one.followers for one in some)[order],
                 **({"previous_username": pl.Series(names, dtype=pl.String())[order]} if chosen else {}),
             )
     return tables

@@ -25,9 +25,9 @@ from asked asof join (
     qualify row_number() over (partition by target, captured_at order by capture_id desc) = 1
 ) as history on history.target = asked.target and history.captured_at <= asked.finished_at
 """
-# What can change is taken from the newest capture, in whatever order captures are landed. Two statements: DuckDB 2.0 does
-# both halves of a MERGE at once: it read texts of rows of the same transaction while it wrote others beside them, and
-# once in 4,500 times called the file corrupted.
+# What can change is taken from the newest capture, in whatever order captures are landed. Two statements, since DuckDB
+# 2.0 does both halves of a MERGE at once: it read texts of rows of the same transaction while it wrote others beside
+# them, and once in 4,500 times called the file corrupted.
 KNOWN = """
 update posts set
     shortcode = if(posts.last_seen_at <= fresh.last_seen_at, fresh.shortcode, posts.shortcode),
