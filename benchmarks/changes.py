@@ -12,8 +12,9 @@ import polars as pl
 from benchmarks import limits, lists
 from benchmarks.measure import RIVALS, interleaved
 from benchmarks.report import Report, over
-from intel_pipeline.changes.comparison import compared, differing, keyed
-from intel_pipeline.changes.sorted_join import paired
+from intel_pipeline.changes.comparison import compared, differing, pieces
+from intel_pipeline.changes.places import only_in_one
+from intel_pipeline.changes.stretches import stretches
 from intel_pipeline.contracts.attributes import FINGERPRINT
 from intel_pipeline.lake import snapshot_file
 
@@ -63,17 +64,17 @@ def decoded(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
 
 def new_and_lost(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare ids, proven on the way to be sorted."""
-    before, after = (snapshot_file.scan(lake, path).select("user_id") for path in paths)
-    alone = pl.col("user_id").is_null() | pl.col("user_id_after").is_null()
-    found = paired(before, after, "user_id").where(alone, "user_id", "user_id_after").collect()
-    return found["user_id"].null_count(), found["user_id_after"].null_count()
+    lost = new = 0
+    for (keys,), (new_keys,) in stretches(*(pieces([snapshot_file.scan(lake, path)]) for path in paths)):
+        missing, arrived = only_in_one(keys, new_keys)
+        lost, new = lost + len(missing), new + len(arrived)
+    return new, lost
 
 
 def new_lost_and_changed(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:
     """Compare ids and fingerprints: the pipeline's own query."""
-    found = differing(*(keyed([snapshot_file.scan(lake, path)], FINGERPRINT) for path in paths)).collect()
-    new, lost = found["key"].null_count(), found["key_after"].null_count()
-    return new, lost, found.height - new - lost
+    found = differing(*(pieces([snapshot_file.scan(lake, path)], FINGERPRINT) for path in paths))
+    return len(found.arrived), len(found.missing), len(found.altered)
 
 
 def whole(lake: Path, paths: tuple[Path, Path]) -> tuple[int, ...]:

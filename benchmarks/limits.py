@@ -5,8 +5,6 @@ NEW_AND_LOST = 2.5
 WITH_CHANGED_ATTRIBUTES = 3.5
 # Megabytes above what the process takes after its imports, for two lists of a hundred million.
 PEAK_MB = 400
-# The join that Polars must choose: its hash join takes 6,400 MB for the same.
-JOIN = "merge-join"
 # Megabytes above its imports of a process that captures two million followers.
 CAPTURE_PEAK_MB = 250
 # CPU of capturing a follower list, from journal to lake, in CPU of a bare loop over the same source. Both write the

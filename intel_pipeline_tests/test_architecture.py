@@ -91,7 +91,7 @@ def test_the_dashboard_is_served_without_loading_dagster() -> None:
 def test_changes_know_nothing_but_frames_and_their_columns() -> None:
     allowed = (
         *("polars", "typing", "dataclasses", "datetime.datetime", "datetime.timedelta", "hashlib", "collections"),
-        *("numpy", "math", "statistics", "functools", "itertools", "operator", "zlib", "bisect"),
+        *("numpy", "math", "statistics", "functools", "itertools", "operator", "zlib", "bisect", "contextlib"),
         # Room in which one thread weighs, used again: nothing is kept there from one call to the next.
         "threading.local",
         *("intel_pipeline.changes", "intel_pipeline.contracts", "intel_pipeline.sorting", "intel_pipeline.parcels"),

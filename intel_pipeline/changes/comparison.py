@@ -1,5 +1,6 @@
 """What differs between two follower lists, of any number of targets, found in one streaming pass over all of them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -7,10 +8,11 @@ from typing import TypeGuard
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from intel_pipeline.changes.cases import KEY
-from intel_pipeline.changes.places import BEYOND, HEAD, Listing, Places, differing_places
-from intel_pipeline.changes.sorted_join import Pairs, paired
+from intel_pipeline.changes.places import BEYOND, HEAD, Listing, Places, differing_places, only_in_one
+from intel_pipeline.changes.stretches import Pieces, stretches
 from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
 # A member of a list: `position` counts from the top of the list, null where that is not known.
@@ -20,6 +22,8 @@ SHOWN = ["username", "position"]
 Listed = pl.DataFrame | pl.LazyFrame
 # The earlier and the later list of a case.
 Lists = tuple[Listed, Listed]
+Keys = NDArray[np.int64]
+NOBODY: Keys = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class Compared:
     altered: pl.DataFrame
     renamed: pl.DataFrame
     head: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingKeys:
+    """The keys of those who are `missing` in the later list, `arrived` in it, or `altered`: shown otherwise in it."""
+
+    missing: Keys
+    arrived: Keys
+    altered: Keys
 
 
 def compared(lists: Sequence[Lists], more: Sequence[str] = ()) -> Compared:
@@ -103,12 +116,11 @@ def narrowed(lists: Sequence[Lists], more: Sequence[str]) -> tuple[pl.DataFrame,
 
     They have `key`, SHOWN and FINGERPRINT, the later ones `more` columns; as `compared`.
     """
-    before = keyed([earlier for earlier, _ in lists], *SHOWN, FINGERPRINT)
-    after = keyed([later for _, later in lists], *SHOWN, FINGERPRINT, *more)
-    found = differing(before, after).collect()
-    old = members(before, found["key"], head=True)
-    top = old.filter(pl.col("position") < HEAD)["key"]
-    return old, members(after, pl.concat([found["key_after"], top]))
+    before, after = ([pair[side] for pair in lists] for side in (0, 1))
+    found = differing(pieces(before, FINGERPRINT), pieces(after, FINGERPRINT))
+    old = members(before, np.concatenate([found.missing, found.altered]), SHOWN, head=True)
+    top = old.filter(pl.col("position") < HEAD)["key"].to_numpy()
+    return old, members(after, np.concatenate([found.arrived, found.altered, top]), [*SHOWN, *more])
 
 
 def placed(rows: pl.DataFrame) -> Listing[pl.DataFrame]:
@@ -121,37 +133,41 @@ def placed(rows: pl.DataFrame) -> Listing[pl.DataFrame]:
     )
 
 
-def differing(before: pl.LazyFrame, after: pl.LazyFrame) -> Pairs:
-    """Return the query for `key` and `key_after` of those in one list only, and of those who are shown otherwise.
+def pieces(lists: Sequence[Listed], *columns: str) -> Pieces:
+    """Yield the numbers of all lists, one after the other: the one number of case and id, and these columns."""
+    for case, listed in enumerate(lists):
+        # Whatever else is asked of the stream, it holds three hundred megabytes of two lists ahead.
+        stream = fingerprinted(listed.lazy()).select("user_id", *columns).collect_batches(engine="streaming")
+        try:
+            for batch in stream:
+                user_ids, *others = (column.to_numpy() for column in batch)
+                yield user_ids + case * BEYOND if case else user_ids, *others
+        finally:
+            # What was begun is read to its end: a process that exits while Polars still pulls at a stream is aborted.
+            deque(stream, maxlen=0)
 
-    `before`, `after`: as `keyed` returns them, with FINGERPRINT.
-    """
-    left, right = (listed.select("key", FINGERPRINT) for listed in (before, after))
-    pairs = paired(left, right, "key")
-    alone = pl.col("key").is_null() | pl.col("key_after").is_null()
-    otherwise = pl.col(FINGERPRINT) != pl.col(f"{FINGERPRINT}_after")
-    return pairs.where(alone | otherwise, "key", "key_after")
+
+def differing(before: Pieces, after: Pieces) -> DifferingKeys:
+    """Return who differs, in one pass over both sides, `pieces` with FINGERPRINT; ValueError where one is not sorted."""
+    parts = [[NOBODY, NOBODY, NOBODY]]
+    for (keys, shown), (new_keys, shown_now) in stretches(before, after):
+        missing, arrived = only_in_one(keys, new_keys)
+        otherwise = np.delete(shown, missing) != np.delete(shown_now, arrived)
+        altered = np.delete(keys, missing)[otherwise] if otherwise.any() else NOBODY
+        parts.append([keys[missing], new_keys[arrived], altered])
+    return DifferingKeys(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def keyed(lists: Sequence[Listed], *columns: str) -> pl.LazyFrame:
-    """Return the rows of all lists with the one number of their case and id, `key`, and these columns.
-
-    A list without FINGERPRINT gets it, where that is one of the columns.
-    """
+def members(lists: Sequence[Listed], keys: Keys, columns: Sequence[str], *, head: bool = False) -> pl.DataFrame:
+    """Return the rows of those with `keys`, and of the first HEAD entries, by `key`, with `columns` and FINGERPRINT."""
     frames = []
     for case, listed in enumerate(lists):
-        own = fingerprinted(listed.lazy()) if FINGERPRINT in columns else listed.lazy()
         # Of a single list the key is the id itself, so that a filter by it is left to whoever reads the file.
         key = pl.col("user_id") + case * BEYOND if case else pl.col("user_id")
-        frames.append(own.select(key.alias("key"), *columns))
-    return pl.concat(frames)
-
-
-def members(listed: pl.LazyFrame, keys: pl.Series, *, head: bool = False) -> pl.DataFrame:
-    """Return the rows of those with `keys`, of which a null is nobody's, and of the first HEAD entries, by `key`."""
-    wanted = pl.col("key").is_in(keys.drop_nulls().implode())
+        frames.append(fingerprinted(listed.lazy()).select(key.alias("key"), *columns, FINGERPRINT))
+    wanted = pl.col("key").is_in(pl.Series(keys).implode())
     chosen = wanted | (pl.col("position") < HEAD) if head else wanted
-    return listed.filter(chosen).collect(engine="streaming").sort("key")
+    return pl.concat(frames).filter(chosen).collect(engine="streaming").sort("key")
 
 
 def listing(listed: pl.LazyFrame) -> pl.LazyFrame:

@@ -51,26 +51,38 @@ def differing_places(before: Listing[Any], after: Listing[Any]) -> DifferingPlac
         if not rises(listing.keys):
             message = f"{name} is not sorted by key"
             raise ValueError(message)
-    size = len(before.keys)
-    # Two runs that rise are merged in one pass by a stable sort, and of two that are equal the earlier list's is first.
-    keys = np.concatenate([before.keys, after.keys])
-    order = np.argsort(keys, kind="stable")
-    keys, shown = keys[order], np.concatenate([before.fingerprints, after.fingerprints])[order]
-    twice = keys[1:] == keys[:-1]
-    changed = np.flatnonzero(twice & (shown[1:] != shown[:-1]))
-    once = np.ones(len(keys), dtype=bool)
-    once[1:] &= ~twice
-    once[:-1] &= ~twice
-    alone = order[once]
+    missing, arrived = only_in_one(before.keys, after.keys)
+    shown = np.delete(before.fingerprints, missing), np.delete(after.fingerprints, arrived)
+    changed = np.flatnonzero(shown[0] != shown[1])
     head_before, head = heads(before, after)
     return DifferingPlaces(
-        missing_before=alone[alone < size],
-        altered_before=order[changed],
+        missing_before=missing,
+        altered_before=with_those_left_out(changed, missing),
         head_before=head_before,
-        arrived=alone[alone >= size] - size,
-        altered=order[changed + 1] - size,
+        arrived=arrived,
+        altered=with_those_left_out(changed, arrived),
         head=head,
     )
+
+
+def only_in_one(before: NDArray[Any], after: NDArray[Any]) -> tuple[Places, Places]:
+    """Return the places in `before` of keys that are not in `after`, and the other way round; both rise strictly."""
+    # Two runs that rise are merged in one pass by a stable sort.
+    keys = np.concatenate([before, after])
+    keys.sort(kind="stable")
+    other = np.ones(len(keys) + 1, dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=other[1:-1])
+    among_all = np.flatnonzero(other[1:] & other[:-1])
+    alone = keys[among_all]
+    places = np.searchsorted(before, alone)
+    missing = np.searchsorted(before, alone, side="right") > places
+    # Ahead of a key come those of `before` that are less, and of the others those of `after`.
+    return places[missing], (among_all - places)[~missing]
+
+
+def with_those_left_out(places: Places, left_out: Places) -> Places:
+    """Return what `places`, counted without those at the places `left_out`, are where all are counted; both rise."""
+    return places + np.searchsorted(left_out - np.arange(len(left_out)), places, side="right")
 
 
 def heads(before: Listing[Any], after: Listing[Any]) -> tuple[Places, Places]:
