@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from intel_pipeline.changes.count_errors import Array
 
 TINY = 1e-300
+# After so many captures what is believed is divided by its sum: the least chance of a count is 1e-36, of a number 1e-308.
+RENEWED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def inferred_together(course: Course) -> Iterator[Inferred]:
     later = SCRATCH.room("later", then.shape)
     np.matmul(then.reshape(rows), between_back(hidden, seen.shape[-1]), out=later.reshape(rows))
     # [capture, course, share hiding, way to err]
-    whole = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], now)
-    expected = np.einsum("ncswul,ncswul->ncsw", ahead[:-1], later)
+    whole = np.einsum("ncswul,ncswul->ncsw", ahead, now)
+    expected = np.einsum("ncswul,ncswul->ncsw", ahead, later)
     # [course, share hiding, way to err]
     evidence = np.log(belief[:, None] * believed()) + np.log(totals + TINY).sum(axis=0)
     best = evidence.max(axis=(1, 2))
@@ -118,8 +120,9 @@ def inferred_together(course: Course) -> Iterator[Inferred]:
 def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tuple[Array, tuple[Array, Array], Array]":
     """Return what is believed of the levels, [capture, course, share hiding, way to err, number unshown, level].
 
-    By all counts up to each capture; by all after each, once as seen at the next capture and once as seen at this one,
-    of all captures but the last; and the totals that the first were divided by before the next was seen.
+    By all counts up to each capture; by all after each, once as seen at the next capture and once as seen at this one.
+    All but for the last capture, the first and the latter two each times a number that is the same for all levels. And
+    totals of which the product tells how well all counts are explained.
     `seen`: as what is believed; `steps`: [capture, course, share hiding, by how many];
     `start`: the chance of each number unshown at first.
     What need not be done capture by capture is left to whoever asks. One goes forward and backward at once, from both
@@ -132,26 +135,28 @@ def passes(seen: "Array", steps: "Array", moves: "Array", start: "Array") -> "tu
     # Whatever a matrix of levels is multiplied with lies in rows, so that there is one product for each share.
     rows, numbers, still = (*shape[:3], -1, levels), (*shape[:4], -1), unshown == 1
     onward, back = moves.swapaxes(2, 3)[:, :, None, None], moves[:, :, None, None]
-    between_both = both_ways(steps, levels)
-    # A column, which numbers are multiplied with in less time than with a vector.
+    # A column, which numbers are multiplied with in less time than with a vector. A product with ones is a sum of so few
+    # numbers in a quarter of the time.
     whole = np.ones((unshown * levels, 1))
-    # [step, forward or backward, ...]: what is known at a capture, and what it was known by before a step.
+    # [step, forward or backward, ...]: what is believed before a capture is seen, and after.
     known, held = (SCRATCH.room(name, (captures, *shape)) for name in ("known", "held"))
-    totals = np.empty((captures, *shape[:4], 1))
-    known[0, 0] = seen[0] * start[:, None, None, :, None] / levels
+    known[0, 0] = start[:, None, None, :, None] / levels
     known[0, 1] = 1
-    # A product with ones is a sum of so few numbers in a quarter of the time.
-    np.matmul(known[0].reshape(numbers), whole, out=totals[0])
-    totals[0, 1] = 1
-    for step, matrices in enumerate(between_both, 1):
-        before, now, last = held[step], known[step], captures - step
-        np.divide(known[step - 1], (totals[step - 1] + TINY)[..., None], out=before)
-        before[1] *= seen[last]
+    totals = []
+    for step, matrices in enumerate(both_ways(steps, levels), 1):
+        before, now = held[step], known[step]
+        np.multiply(known[step - 1, 0], seen[step - 1], out=before[0])
+        np.multiply(known[step - 1, 1], seen[-step], out=before[1])
         if not still:
-            before[1] = back[:, last - 1] @ before[1]
+            before[1] = back[:, -step] @ before[1]
         multiplied(before.reshape(rows), matrices, now.reshape(rows))
         if not still:
             now[0] = onward[:, step - 1] @ now[0]
-        now[0] *= seen[step]
-        np.matmul(now.reshape(numbers), whole, out=totals[step])
-    return known[:, 0], (held[:0:-1, 1], known[:0:-1, 1]), totals[:, 0, ..., 0]
+        if not step % RENEWED:
+            sums = now.reshape(numbers) @ whole
+            # Both, since they are held against each other.
+            for of_either in (before, now):
+                np.divide(of_either, (sums + TINY)[..., None], out=of_either)
+            totals.append(sums[0])
+    totals.append((known[-1, 0] * seen[-1]).reshape(numbers[1:]) @ whole)
+    return held[1:, 0], (held[:0:-1, 1], known[:0:-1, 1]), np.stack(totals)[..., 0]
