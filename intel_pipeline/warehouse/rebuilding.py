@@ -22,7 +22,6 @@ from intel_pipeline.warehouse.landing.registers import land_captures, land_targe
 from intel_pipeline.warehouse.landing.remainders import Remainders
 from intel_pipeline.warehouse.landing.requests import land_requests
 from intel_pipeline.warehouse.landing.settlements import land_settlements
-from intel_pipeline.warehouse.landing.spans import pack_spans
 from intel_pipeline.warehouse.landing.surfaces import SURFACES, land
 from intel_pipeline.warehouse.landing.telling import told_with_spans
 from intel_pipeline.warehouse.learner import Learner, learner
@@ -186,7 +185,6 @@ class Making:
         self.rebuilt.unreadable += unreadable
         lake = Lake(self._folder, self.pipeline.registry.captures)
         write_all(transaction, lake, (told_with_spans(lake, part) for part in learned), rest=self.rest)
-        pack_spans(transaction)
         self.rebuilt.captures += self.asked.popleft()
         self.rebuilt.targets = len(self.targets)
 
@@ -233,7 +231,8 @@ def made(fresh: Path, memory: str = MEMORY) -> Iterator["DuckDBPyConnection"]:
     """Yield a connection to a file that is being made, with the schema of this program, in bounded memory."""
     # What is thrown away if it fails need not be written twice.
     with connected(fresh, logged=False) as connection:
-        connection.execute(f"set memory_limit = '{memory}'")
+        # A second thread of DuckDB's takes a twentieth more than it saves, beside a process that learns.
+        connection.execute(f"set memory_limit = '{memory}'; set threads = 1")
         migrate(connection)
         yield connection
 
