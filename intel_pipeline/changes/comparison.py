@@ -11,7 +11,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from intel_pipeline.changes.cases import KEY
-from intel_pipeline.changes.places import BEYOND, HEAD, Listing, Places, differing_places, only_in_one
+from intel_pipeline.changes.places import (
+    BEYOND,
+    HEAD,
+    Listing,
+    Places,
+    differing_places,
+    only_in_one,
+    shown_otherwise,
+)
 from intel_pipeline.changes.stretches import Pieces, stretches
 from intel_pipeline.contracts.attributes import FINGERPRINT, fingerprinted
 
@@ -152,9 +160,8 @@ def differing(before: Pieces, after: Pieces) -> DifferingKeys:
     parts = [[NOBODY, NOBODY, NOBODY]]
     for (keys, shown), (new_keys, shown_now) in stretches(before, after):
         missing, arrived = only_in_one(keys, new_keys)
-        otherwise = np.delete(shown, missing) != np.delete(shown_now, arrived)
-        altered = np.delete(keys, missing)[otherwise] if otherwise.any() else NOBODY
-        parts.append([keys[missing], new_keys[arrived], altered])
+        _, altered = shown_otherwise((shown, missing), (shown_now, arrived))
+        parts.append([keys[missing], new_keys[arrived], new_keys[altered]])
     return DifferingKeys(*map(np.concatenate, zip(*parts, strict=True)))
 
 

@@ -52,17 +52,9 @@ def differing_places(before: Listing[Any], after: Listing[Any]) -> DifferingPlac
             message = f"{name} is not sorted by key"
             raise ValueError(message)
     missing, arrived = only_in_one(before.keys, after.keys)
-    shown = np.delete(before.fingerprints, missing), np.delete(after.fingerprints, arrived)
-    changed = np.flatnonzero(shown[0] != shown[1])
+    altered_before, altered = shown_otherwise((before.fingerprints, missing), (after.fingerprints, arrived))
     head_before, head = heads(before, after)
-    return DifferingPlaces(
-        missing_before=missing,
-        altered_before=with_those_left_out(changed, missing),
-        head_before=head_before,
-        arrived=arrived,
-        altered=with_those_left_out(changed, arrived),
-        head=head,
-    )
+    return DifferingPlaces(missing, altered_before, head_before, arrived, altered, head)
 
 
 def only_in_one(before: NDArray[Any], after: NDArray[Any]) -> tuple[Places, Places]:
@@ -78,6 +70,19 @@ def only_in_one(before: NDArray[Any], after: NDArray[Any]) -> tuple[Places, Plac
     missing = np.searchsorted(before, alone, side="right") > places
     # Ahead of a key come those of `before` that are less, and of the others those of `after`.
     return places[missing], (among_all - places)[~missing]
+
+
+def shown_otherwise(
+    before: "tuple[NDArray[Any], Places]", after: "tuple[NDArray[Any], Places]"
+) -> tuple[Places, Places]:
+    """Return the places, in either list, of those in both whose fingerprints differ.
+
+    `before`, `after`: the fingerprints of a list, and at which of its places there are those who are in it only. All
+    others are in the same order in both.
+    """
+    (shown, missing), (shown_now, arrived) = before, after
+    changed = np.flatnonzero(np.delete(shown, missing) != np.delete(shown_now, arrived))
+    return with_those_left_out(changed, missing), with_those_left_out(changed, arrived)
 
 
 def with_those_left_out(places: Places, left_out: Places) -> Places:

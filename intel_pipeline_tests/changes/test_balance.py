@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intel_pipeline.changes import levels
 from intel_pipeline.changes.balance import BOUND, WIDEST, coincides, counts_to_tell, weigh, weigh_all
 from intel_pipeline.changes.count_chances import unseen_moves
 from intel_pipeline.changes.entries import Entry, columns_of
@@ -55,6 +56,26 @@ def test_weighed_together_balances_come_to_what_each_comes_to_alone(
 ) -> None:
     # To the last bit: a rebuild weighs other targets together than the days that it makes anew.
     assert weigh_all([*balances, *balances]) == 2 * [weigh_all([one])[0] for one in balances]
+
+
+day = st.tuples(st.integers(0, 2), st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from([0, 0, 1]))
+
+
+@given(st.lists(day, min_size=17, max_size=40), st.sampled_from([0.0, 0.3]), st.sampled_from([1, 3, 1000]))
+@settings(max_examples=40, deadline=None)
+def test_when_what_is_believed_is_divided_by_its_sum_does_not_matter(
+    course: list[tuple[int, int, int]], again: float, captures: int
+) -> None:
+    listed, reported, entries = 100, 100.0, []
+    for missing, fallen, away in course:
+        listed, reported = listed - missing, reported - fallen
+        entries.append(Entry(listed - away, away if again else 0, reported, 0, 0, missing))
+    (found,) = weigh_all([(tuple(entries), again)])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(levels, "RENEWED", captures)
+        (otherwise,) = weigh_all([(tuple(entries), again)])
+    assert otherwise.chances == pytest.approx(found.chances, abs=1e-12)
+    assert otherwise.evidence == pytest.approx(found.evidence, abs=1e-9)
 
 
 @pytest.mark.parametrize("missing", [1, 2, 3])
