@@ -1,10 +1,12 @@
 """A snapshot in the lake: one immutable Parquet file, written whole or not at all."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 FOOTER = b"intel_pipeline"
+FOLDER = "target={target}"
 # Surfaces whose rows are accounts with their names.
 NAMED = ("followers", "followees")
 MISSING = "it is missing"
@@ -43,7 +46,15 @@ class Stamp:
 def relative_path(stamp: Stamp) -> Path:
     """Return where the snapshot lies in the lake."""
     name = f"{stamp.captured_at:%Y%m%dT%H%M%SZ}-{stamp.capture_id}.parquet"
-    return Path(stamp.surface) / f"target={stamp.target}" / name
+    return Path(stamp.surface) / FOLDER.format(target=stamp.target) / name
+
+
+def lying(lake: Path, surfaces: Iterable[str], targets: Iterable[str]) -> Iterator[str]:
+    """Yield the files that lie in the lake of these surfaces and targets, in no order."""
+    for surface, target in product(surfaces, targets):
+        # Whoever reads them says what is wrong with the folder.
+        with suppress(OSError), os.scandir(lake / surface / FOLDER.format(target=target)) as entries:
+            yield from (entry.path for entry in entries)
 
 
 def write(lake: Path, stamp: Stamp, frame: "pl.DataFrame") -> Path:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from intel_pipeline.disk import naming_full_disk
 from intel_pipeline.errors import DamagedFileError, SettingsError
+from intel_pipeline.lake import snapshot_file
+from intel_pipeline.lake.small_files import fetch
 from intel_pipeline.parcels import parcels
 from intel_pipeline.pipeline import Pipeline
 from intel_pipeline.registry.captured import Captured, FinishedCapture
@@ -106,8 +109,8 @@ def derive_into(  # noqa: PLR0913  what it reads, what it makes, and how
     registry = pipeline.registry.captures
     numbers = registry.finished_targets()
     number = numbers.total() if only is None else len(only)
-    with learner(pipeline.settings.lake_dir, fresh, number, compared=compared) as learns:
-        making = Making(pipeline, learns, rebuilt, lambda surface: told(rebuilt.captures, number, surface), only)
+    with learner(pipeline.settings.lake_dir, fresh, number, compared=compared) as learns, reader_ahead() as ahead:
+        making = Making(pipeline, learns, ahead, rebuilt, lambda surface: told(rebuilt.captures, number, surface), only)
         groups = grouped(numbers, registry.follower_entries())
         none: list[dict[str, int]] = [{}] * AHEAD
         # What the next ones teach is asked for by then, so that it is learned while these are landed.
@@ -145,6 +148,7 @@ class Making:
 
     pipeline: Pipeline
     learns: Learner
+    ahead: ThreadPoolExecutor
     rebuilt: Rebuilt
     told: Callable[[str], None]
     only: Collection[str] | None
@@ -166,6 +170,8 @@ class Making:
             number += len(captures)
         self.learns.ask(due)
         self.asked.append(number)
+        # By the time that they are landed, nobody waits for the disk.
+        self.ahead.submit(fetch, snapshot_file.lying(self._folder, OTHERS, targets))
 
     def land(self, transaction: Transaction, targets: Mapping[str, int]) -> None:
         """Land the rest of the targets of which it was asked first what their follower lists teach."""
@@ -224,6 +230,16 @@ def catch_up(pipeline: Pipeline, fresh: Path, rebuilt: Rebuilt, *, incomplete: b
         if rebuilt.unreadable and not incomplete:
             raise damaged(rebuilt.unreadable)
         connection.execute("checkpoint")
+
+
+@contextmanager
+def reader_ahead() -> Iterator[ThreadPoolExecutor]:
+    """Yield a thread that has files read while others are landed; what it has not begun by the end is dropped."""
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -320,3 +320,11 @@ def test_a_comparison_that_is_refused_in_the_middle_leaves_a_process_that_ends_w
         [sys.executable, "-c", REFUSED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stdout) == (0, "after is not sorted by key\n")
+
+
+def test_whatever_lies_in_the_lake_of_some_targets_is_named(tmp_path: Path) -> None:
+    written = [
+        snapshot_file.write(tmp_path, replace(STAMP, target=name), followers(3)) for name in ("ann", "bob", "cid")
+    ]
+    found = snapshot_file.lying(tmp_path, ["followers", "posts"], ["ann", "bob", "nobody"])
+    assert sorted(found) == [str(tmp_path / path) for path in written[:2]]
