@@ -54,7 +54,14 @@ def differing_places(before: Listing[Any], after: Listing[Any]) -> DifferingPlac
     missing, arrived = only_in_one(before.keys, after.keys)
     altered_before, altered = shown_otherwise((before.fingerprints, missing), (after.fingerprints, arrived))
     head_before, head = heads(before, after)
-    return DifferingPlaces(missing, altered_before, head_before, arrived, altered, head)
+    return DifferingPlaces(
+        missing_before=missing,
+        altered_before=altered_before,
+        head_before=head_before,
+        arrived=arrived,
+        altered=altered,
+        head=head,
+    )
 
 
 def only_in_one(before: NDArray[Any], after: NDArray[Any]) -> tuple[Places, Places]:
@@ -72,9 +79,7 @@ def only_in_one(before: NDArray[Any], after: NDArray[Any]) -> tuple[Places, Plac
     return places[missing], (among_all - places)[~missing]
 
 
-def shown_otherwise(
-    before: "tuple[NDArray[Any], Places]", after: "tuple[NDArray[Any], Places]"
-) -> tuple[Places, Places]:
+def shown_otherwise(before: tuple[NDArray[Any], Places], after: tuple[NDArray[Any], Places]) -> tuple[Places, Places]:
     """Return the places, in either list, of those in both whose fingerprints differ.
 
     `before`, `after`: the fingerprints of a list, and at which of its places there are those who are in it only. All
